@@ -1,0 +1,151 @@
+//! The pipeline: from files and inputs to findings and, if there is no error, a plan.
+//!
+//! [`compile`] is pure and total: the same files, inputs and day give the same result, there is no network and no clock
+//! but the guard that stops a script which does not end, and it always returns.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::model::Deployment;
+use crate::plan::Plan;
+use crate::script::registry::Registry;
+use crate::script::values::{self, Unreadable, ValueInputs};
+use crate::script::{self, Program, param, print};
+use crate::source::files::Files;
+use crate::source::{SourceId, Sources};
+use crate::subject::{self, SUBJECTS};
+
+mod assemble;
+
+/// What a compilation is made from, beside the files.
+#[derive(Clone, Debug)]
+pub struct Inputs {
+    /// The entry script.
+    pub script: PathBuf,
+    /// The folder that imports may not leave; the script's own if none is given.
+    pub root: Option<PathBuf>,
+    /// Values files, the last one winning.
+    pub values: Vec<PathBuf>,
+    /// `--set name=value`, winning over everything else.
+    pub settings: Vec<(String, String)>,
+    /// Environment variables `MIMEO_PARAM_…`, winning over values files.
+    pub environment: Vec<(String, String)>,
+    /// The day on which dated rules are judged.
+    pub as_of: Date,
+}
+
+impl Inputs {
+    /// Inputs with a script and a day and nothing else.
+    pub fn new(script: impl Into<PathBuf>, as_of: Date) -> Self {
+        Inputs {
+            script: script.into(),
+            root: None,
+            values: Vec::new(),
+            settings: Vec::new(),
+            environment: Vec::new(),
+            as_of,
+        }
+    }
+}
+
+/// What a compilation brings forth.
+#[derive(Debug)]
+pub struct Compiled {
+    /// Every text that was read, values included.
+    pub sources: Sources,
+    /// What the script declares.
+    pub deployment: Deployment,
+    /// Everything found, in the order of the texts.
+    pub diagnostics: Vec<Diagnostic>,
+    /// The plan; nothing if there is an error.
+    pub plan: Option<Plan>,
+}
+
+impl Compiled {
+    /// Whether an error was found.
+    #[must_use]
+    pub fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|it| it.severity() == Severity::Error)
+    }
+}
+
+/// The rows of every host function: the language's own, then those of the subjects in order.
+#[must_use]
+pub fn registry() -> Registry {
+    static TABLES: std::sync::LazyLock<Vec<&'static [script::registry::FnSpec]>> =
+        std::sync::LazyLock::new(|| {
+            let own = [param::FUNCTIONS, print::FUNCTIONS];
+            own.into_iter().chain(SUBJECTS.iter().map(|it| it.functions)).collect()
+        });
+    Registry { tables: &TABLES }
+}
+
+/// Every code that can be reported, by file.
+#[must_use]
+pub fn catalogue() -> Vec<&'static Code> {
+    let language = script::CODES.iter().flat_map(|it| it.iter().copied());
+    let formats = crate::model::format::CODES.iter().copied();
+    let subjects = SUBJECTS.iter().flat_map(|it| it.checks).map(|it| it.code);
+    language.chain(formats).chain(subjects).collect()
+}
+
+/// Compiles a script with one customer's values.
+///
+/// A wrong script is not an error: what is wrong with it is in [`Compiled::diagnostics`]. The error is a file that
+/// cannot be read.
+pub fn compile(files: &(dyn Files + Sync), inputs: &Inputs) -> Result<Compiled, Unreadable> {
+    script::on_deep_stack(|| {
+        let program = load(files, &inputs.script, inputs.root.as_deref())?;
+        run(files, &Arc::new(program), inputs)
+    })
+}
+
+/// Reads and compiles a script and its modules, once for all customers.
+pub fn load(files: &dyn Files, entry: &Path, root: Option<&Path>) -> Result<Program, Unreadable> {
+    script::load(files, entry, root, registry())
+}
+
+/// Runs a program over one customer's values. Call it on [`script::on_deep_stack`].
+pub fn run(
+    files: &dyn Files,
+    program: &Arc<Program>,
+    inputs: &Inputs,
+) -> Result<Compiled, Unreadable> {
+    let mut sources = program.sources.clone();
+    let mut found = Vec::new();
+    let value_inputs = ValueInputs {
+        files: &inputs.values,
+        environment: &inputs.environment,
+        settings: &inputs.settings,
+    };
+    let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
+    let run = script::run(program, registry(), &values, sources, found);
+    let mut diagnostics = run.diagnostics;
+    if program.runnable {
+        diagnostics.extend(subject::check(SUBJECTS, &run.deployment, inputs.as_of));
+    }
+    sort(&mut diagnostics);
+    let mut compiled =
+        Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None };
+    if !compiled.has_errors() {
+        compiled.plan = Some(assemble::plan(&compiled, inputs.as_of));
+    }
+    Ok(compiled)
+}
+
+/// Errors before warnings would tear a script's findings apart; they stand in the order of the texts.
+fn sort(diagnostics: &mut Vec<Diagnostic>) {
+    diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
+    let mut seen: Vec<(&'static str, SourceId, u32, u32, String)> = Vec::new();
+    diagnostics.retain(|it| {
+        let key = (it.code.name, it.primary.source, it.primary.start, it.primary.end, it.message.clone());
+        let new = !seen.contains(&key);
+        if new {
+            seen.push(key);
+        }
+        new
+    });
+}

@@ -1,0 +1,486 @@
+//! What the nouns of a plan are called, for every view alike: operations, questions, origins, and what a person does.
+//!
+//! A sentence is a [`Phrase`]: plain words, and code that each view sets off in its own way. Nothing here draws.
+
+use crate::plan::op::{Http, Judge, Literal, Method, Msi, Op, Question, Registry, Service, Ui, Value};
+use crate::plan::{self, Deadline, InputKind, Kind, Place, Plan, Right, Step, Trace, Undo};
+
+/// The settings whose value belongs into the head of every view, and what they are called there.
+const HEADLINES: [(&str, &str); 3] =
+    [("license.edition", "edition"), ("cloud.name", "cloud"), ("cloud.tenant", "tenant")];
+
+/// A sentence, or a part of one.
+#[derive(Clone, Default, PartialEq, Eq, Debug)]
+pub(super) struct Phrase(pub(super) Vec<Bit>);
+
+/// A piece of a [`Phrase`].
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Bit {
+    /// Words.
+    Text(String),
+    /// Something to be read letter by letter: a path, a name, a value.
+    Code(String),
+}
+
+impl Phrase {
+    /// Words of which parts stand in backticks. Where the backticks do not pair, they are characters like any other.
+    pub(super) fn prose(text: &str) -> Phrase {
+        let pieces: Vec<&str> = text.split('`').collect();
+        if pieces.len().is_multiple_of(2) {
+            return Phrase::default().text(text);
+        }
+        let bits = pieces.iter().enumerate().filter(|(_, piece)| !piece.is_empty());
+        let bit = |(index, piece): (usize, &&str)| match index % 2 {
+            0 => Bit::Text((*piece).to_owned()),
+            _ => Bit::Code((*piece).to_owned()),
+        };
+        Phrase(bits.map(bit).collect())
+    }
+
+    /// Adds words.
+    pub(super) fn text(mut self, text: impl Into<String>) -> Phrase {
+        self.0.push(Bit::Text(text.into()));
+        self
+    }
+
+    /// Adds code.
+    pub(super) fn code(mut self, code: impl Into<String>) -> Phrase {
+        self.0.push(Bit::Code(code.into()));
+        self
+    }
+
+    /// Adds another phrase.
+    pub(super) fn then(mut self, other: Phrase) -> Phrase {
+        self.0.extend(other.0);
+        self
+    }
+
+    /// Adds several phrases with something between them.
+    fn join(self, phrases: impl IntoIterator<Item = Phrase>, between: &str) -> Phrase {
+        let mut joined = self;
+        for (index, phrase) in phrases.into_iter().enumerate() {
+            joined = if index == 0 { joined } else { joined.text(between) }.then(phrase);
+        }
+        joined
+    }
+
+    /// The phrase on a terminal: code bare.
+    pub(super) fn plain(&self) -> String {
+        self.0.iter().map(|Bit::Text(text) | Bit::Code(text)| text.as_str()).collect()
+    }
+}
+
+/// The text with everything made visible that moves the cursor, breaks the line, turns the direction of writing or hides.
+pub(super) fn tame(text: &str) -> String {
+    let mut tamed = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
+            | '\u{2028}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
+                tamed += &format!("<U+{:04X}>", u32::from(character));
+            }
+            _ => tamed.push(character),
+        }
+    }
+    tamed
+}
+
+/// A value on one line; a secret by its name.
+pub(super) fn value(value: &Value) -> String {
+    match value {
+        Value::Value(Literal::Text(text)) if text.is_empty() => "(empty)".to_owned(),
+        Value::Value(Literal::List(texts)) if texts.is_empty() => "(none)".to_owned(),
+        Value::Secret(name) => format!("secret {name}"),
+        Value::Slot(name) => format!("{name}, known while carrying out"),
+        Value::Value(_) => value.to_string(),
+    }
+}
+
+/// A value in a phrase.
+fn quoted(it: &Value) -> Phrase {
+    match it {
+        Value::Value(_) => Phrase::default().code(value(it)),
+        Value::Secret(name) => Phrase::default().text("the secret ").code(name),
+        Value::Slot(name) => Phrase::default().code(name),
+    }
+}
+
+/// The values of the plan that every view shows first, with what they are called.
+pub(super) fn headlines(plan: &Plan) -> Vec<(&'static str, String)> {
+    let named = HEADLINES.iter().filter_map(|(name, word)| Some((*word, plan.setting(name)?)));
+    named.map(|(word, setting)| (word, value(&setting.value))).collect()
+}
+
+/// An option of the vendor's guide with what it stands for.
+pub(super) fn option(letter: &str) -> String {
+    let meaning = match letter {
+        "A" => "Exchange Server, regular account",
+        "B" => "Office 365 with basic authentication, regular account",
+        "C" => "Office 365 with application context authentication, regular account",
+        "D" => "SMTP, regular account",
+        "E" => "no mail, regular account",
+        "F" => "Exchange Server, managed account",
+        "G" => "Office 365 with basic authentication, managed account",
+        "H" => "Office 365 with application context authentication, managed account",
+        "I" => "no mail, managed account",
+        _ => return letter.to_owned(),
+    };
+    format!("{letter}: {meaning}")
+}
+
+/// How the installer of the product runs, if the plan has one: that of the step `install`, else the first.
+pub(super) fn form(plan: &Plan) -> Option<Ui> {
+    let install = plan.steps.iter().filter(|it| it.id == "install");
+    install.chain(&plan.steps).flat_map(|step| &step.ops).find_map(|op| match op {
+        Op::Msi(msi) => Some(msi.ui),
+        Op::Http(_)
+        | Op::PowerShell(_)
+        | Op::Registry(_)
+        | Op::Folder { .. }
+        | Op::StoreSecret { .. }
+        | Op::Ask { .. }
+        | Op::Wait { .. } => None,
+    })
+}
+
+/// What a form of the installer means.
+pub(super) fn form_words(form: Ui) -> (&'static str, &'static str) {
+    match form {
+        Ui::Quiet => ("quiet", "the installer runs without a window"),
+        Ui::Review => ("review", "the wizard opens with everything known filled in"),
+    }
+}
+
+/// A kind of step in a word.
+pub(super) fn kind(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Read => "read",
+        Kind::Idempotent => "idempotent",
+        Kind::Probeable => "probeable",
+        Kind::Irreversible => "irreversible",
+    }
+}
+
+/// What a kind of step means.
+pub(super) fn kind_words(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Read => "changes nothing",
+        Kind::Idempotent => "doing it again changes nothing",
+        Kind::Probeable => "a question tells whether it has happened",
+        Kind::Irreversible => "is never repeated by itself; a person decides",
+    }
+}
+
+/// The kinds that the steps of a plan have, in the order of their severity.
+pub(super) fn kinds(plan: &Plan) -> Vec<Kind> {
+    let all = [Kind::Read, Kind::Idempotent, Kind::Probeable, Kind::Irreversible];
+    all.into_iter().filter(|kind| plan.steps.iter().any(|step| step.kind == *kind)).collect()
+}
+
+/// What an input is.
+pub(super) fn input_kind(kind: InputKind) -> &'static str {
+    match kind {
+        InputKind::Script => "script",
+        InputKind::Library => "standard library",
+        InputKind::Values => "values file",
+        InputKind::Environment => "environment variable",
+        InputKind::Setting => "setting",
+    }
+}
+
+/// The seal, shortened to what two people compare by eye.
+pub(super) fn seal(plan: &Plan, dots: &str) -> String {
+    let short: String = plan.seal.chars().take(12).collect();
+    if short.len() < plan.seal.len() { short + dots } else { short }
+}
+
+/// When something stops working, and what.
+pub(super) fn deadline(deadline: &Deadline) -> String {
+    format!("{}: {}", deadline.date, deadline.what)
+}
+
+/// A place as people say it. A line says nothing about a `--set` argument or an environment variable.
+pub(super) fn place(plan: &Plan, place: &Place) -> String {
+    let lineless = plan.inputs.iter().any(|input| {
+        let whole = matches!(input.kind, InputKind::Environment | InputKind::Setting);
+        whole && input.name == place.file
+    });
+    if lineless { place.file.clone() } else { format!("{}:{}", place.file, place.line) }
+}
+
+/// Where a value comes from, as short as it can be said.
+pub(super) fn origin(plan: &Plan, from: &plan::From) -> String {
+    match from {
+        plan::From::Said(trace) => written(plan, trace),
+        plan::From::Default(_) => "default".to_owned(),
+        plan::From::Follows { trace, .. } => format!("follows {}", written(plan, trace)),
+    }
+}
+
+fn written(plan: &Plan, trace: &Trace) -> String {
+    if let Some(value) = &trace.value {
+        let parameter = value.parameter.iter().map(|name| format!(" {name}"));
+        return place(plan, &value.at) + &parameter.collect::<String>();
+    }
+    let parts: Vec<&str> = trace.parts.iter().filter_map(|it| it.parameter.as_deref()).collect();
+    let at = place(plan, &trace.at);
+    if parts.is_empty() { at } else { format!("{at} with {}", parts.join(", ")) }
+}
+
+/// Why a value is what it is, beyond where it was written; empty if there is nothing to add.
+pub(super) fn remark(plan: &Plan, from: &plan::From) -> Phrase {
+    let mut remarks = Vec::new();
+    match from {
+        plan::From::Said(_) => {}
+        plan::From::Default(reason) | plan::From::Follows { because: reason, .. } => {
+            remarks.push(Phrase::prose(reason));
+        }
+    }
+    if let Some(trace) = from.trace() {
+        let overridden = trace.value.iter().flat_map(|it| &it.overridden);
+        let overridden: Vec<Phrase> =
+            overridden.map(|at| Phrase::default().code(place(plan, at))).collect();
+        if !overridden.is_empty() {
+            remarks.push(Phrase::default().text("instead of ").join(overridden, ", "));
+        }
+        remarks.extend(trace.via.iter().map(|caller| {
+            let function = Phrase::default().text("by ").code(&caller.function);
+            function.text(" called at ").code(place(plan, &caller.at))
+        }));
+    }
+    Phrase::default().join(remarks, "; ")
+}
+
+/// The subject of a setting: its name before the dot.
+pub(super) fn subject(name: &str) -> &str {
+    name.split_once('.').map_or("general", |(subject, _)| subject)
+}
+
+/// The settings by subject, in the order in which the subjects first appear.
+pub(super) fn subjects(plan: &Plan) -> Vec<(&str, Vec<&plan::Setting>)> {
+    let mut groups: Vec<(&str, Vec<&plan::Setting>)> = Vec::new();
+    for setting in &plan.settings {
+        let subject = subject(&setting.name);
+        match groups.iter_mut().find(|(name, _)| *name == subject) {
+            Some((_, group)) => group.push(setting),
+            None => groups.push((subject, vec![setting])),
+        }
+    }
+    groups
+}
+
+/// What the operations of a step touch, each once.
+pub(super) fn touches(step: &Step) -> Vec<String> {
+    let mut touched = Vec::new();
+    for thing in step.ops.iter().filter_map(touched_by) {
+        if !touched.contains(&thing) {
+            touched.push(thing);
+        }
+    }
+    touched
+}
+
+fn touched_by(op: &Op) -> Option<String> {
+    match op {
+        Op::Http(http) => Some(service(http)),
+        Op::Msi(_) => Some("this server".to_owned()),
+        Op::PowerShell(script) => Some(script.needs.clone()),
+        Op::Registry(registry) => Some(format!("registry {}", hive(registry))),
+        Op::Folder { path } => Some(path.clone()),
+        Op::StoreSecret { secret, .. } => Some(format!("secret {secret}")),
+        Op::Ask { .. } => Some("by hand".to_owned()),
+        Op::Wait { .. } => None,
+    }
+}
+
+fn service(http: &Http) -> String {
+    match http.service {
+        Service::Graph => "Microsoft Graph".to_owned(),
+        Service::Ews => "Exchange Web Services".to_owned(),
+        Service::Site => {
+            let host = http.path.split_once("://").map_or(http.path.as_str(), |(_, rest)| rest);
+            host.split('/').next().unwrap_or(host).to_owned()
+        }
+    }
+}
+
+fn hive(registry: &Registry) -> &str {
+    match registry.hive.as_str() {
+        "HKEY_CURRENT_USER" => "HKCU",
+        "HKEY_LOCAL_MACHINE" => "HKLM",
+        other => other,
+    }
+}
+
+/// What an operation does, in the third person and without a full stop.
+pub(super) fn op(op: &Op) -> Phrase {
+    let phrase = Phrase::default();
+    match op {
+        Op::Http(it) => http(it),
+        Op::Msi(it) => msi(it),
+        Op::PowerShell(it) => {
+            let start = phrase.text("runs the script below with ").code(&it.needs);
+            let parameters = it.parameters.iter().map(|(name, value)| {
+                Phrase::default().code(format!("-{name}")).text(" ").then(quoted(value))
+            });
+            if it.parameters.is_empty() { start } else { start.text(": ").join(parameters, ", ") }
+        }
+        Op::Registry(it) => phrase.text("sets ").code(path(it)).text(format!(" to {}", it.dword)),
+        Op::Folder { path } => phrase.text("makes the folder ").code(path).text(" if it is missing"),
+        Op::StoreSecret { secret, slot } => {
+            phrase.text("keeps ").code(slot).text(" as the secret ").code(secret)
+        }
+        Op::Ask { what } => phrase.text("by hand: ").then(Phrase::prose(what)),
+        Op::Wait { until, seconds } => {
+            let phrase = phrase.text("waits until ").then(question(until));
+            phrase.text(format!(", at most {}", duration(*seconds)))
+        }
+    }
+}
+
+fn http(http: &Http) -> Phrase {
+    let method = match http.method {
+        Method::Get => "GET",
+        Method::Post => "POST",
+        Method::Patch => "PATCH",
+        Method::Delete => "DELETE",
+    };
+    let phrase = Phrase::default().code(format!("{method} {}", http.path));
+    let phrase = match http.service {
+        Service::Graph => phrase.text(" of Microsoft Graph"),
+        Service::Ews => phrase.text(" of Exchange Web Services"),
+        Service::Site => phrase.text(" with the current Windows credentials"),
+    };
+    let phrase = match http.judge {
+        Some(judge) => phrase.text("; ").text(judged(judge)),
+        None => phrase,
+    };
+    let slots = http.take.keys().map(|slot| Phrase::default().code(slot));
+    if http.take.is_empty() { phrase } else { phrase.text("; takes ").join(slots, ", ") }
+}
+
+fn judged(judge: Judge) -> &'static str {
+    match judge {
+        Judge::Tenant => "the organization must be the tenant named here",
+        Judge::EntraIdPremium => "the subscriptions must hold Entra ID P1 or P2",
+        Judge::SecretPolicy => "the tenant must permit a client secret of the wanted lifetime",
+        Judge::ExchangeRole => "Exchange Online must have the role full_access_as_app",
+        Judge::OneApplication => "there must be at most one application of this name",
+        Judge::EwsSuccess => "the mailbox must answer with success",
+        Judge::EwsRefused => "another mailbox must be refused",
+    }
+}
+
+fn msi(msi: &Msi) -> Phrase {
+    let verb = match msi.ui {
+        Ui::Quiet => "installs ",
+        Ui::Review => "opens the wizard of ",
+    };
+    let phrase = Phrase::default().text(verb).code(&msi.package);
+    let phrase = match msi.ui {
+        Ui::Quiet => phrase.text(" without a window"),
+        Ui::Review => phrase.text(" with everything known filled in"),
+    };
+    let features = msi.features.iter().map(|it| Phrase::default().code(it));
+    let phrase = match msi.features.len() {
+        0 => phrase,
+        1 => phrase.text(", with the feature ").join(features, ", "),
+        _ => phrase.text(", with the features ").join(features, ", "),
+    };
+    let phrase = match msi.properties.len() {
+        0 => phrase,
+        1 => phrase.text(", one property"),
+        count => phrase.text(format!(", {count} properties")),
+    };
+    match &msi.log {
+        Some(log) => phrase.text(", logging to ").code(log),
+        None => phrase,
+    }
+}
+
+/// A question as the statement that is true when the answer is yes.
+pub(super) fn question(question: &Question) -> Phrase {
+    let phrase = Phrase::default();
+    match question {
+        Question::Installed { product, build } => {
+            let phrase = phrase.code(product).text(" is installed");
+            match build {
+                Some(build) => phrase.text(", build ").code(build).text(" or newer"),
+                None => phrase,
+            }
+        }
+        Question::Registry(it) => phrase.code(path(it)).text(format!(" is {}", it.dword)),
+        Question::Folder { path } => phrase.text("the folder ").code(path).text(" is there"),
+        Question::Answers { url, status } => phrase.code(url).text(format!(" answers with {status}")),
+        Question::Application { unique_name } => {
+            phrase.text("the tenant has the application ").code(unique_name)
+        }
+        Question::ServicePrincipal { application } => {
+            phrase.text("the application ").code(application).text(" has a service principal")
+        }
+        Question::MailboxRole { service_principal } => {
+            let phrase = phrase.text("the service principal ").code(service_principal);
+            phrase.text(" has the role ").code("full_access_as_app")
+        }
+        Question::Secret { name } => phrase.text("the secret ").code(name).text(" can be read"),
+        Question::RuleEnabled { rule } => phrase.text("the rule ").code(rule).text(" is enabled"),
+    }
+}
+
+fn path(registry: &Registry) -> String {
+    format!("{}\\{}\\{}", hive(registry), registry.key, registry.name)
+}
+
+fn duration(seconds: u32) -> String {
+    let (count, unit) = match seconds {
+        0..60 => (seconds, "second"),
+        _ if seconds.is_multiple_of(60) => (seconds / 60, "minute"),
+        _ => (seconds, "second"),
+    };
+    format!("{count} {unit}{}", if count == 1 { "" } else { "s" })
+}
+
+/// How a step is undone, as phrases of which each is one thing to do.
+pub(super) fn undo(undo: &Undo) -> Vec<Phrase> {
+    match undo {
+        Undo::Nothing => vec![Phrase::default().text("nothing to undo")],
+        Undo::Ops(ops) => ops.iter().map(op).collect(),
+        Undo::ByHand(what) => vec![Phrase::prose(what)],
+    }
+}
+
+/// The numbers of the steps that must have ended before a step.
+pub(super) fn predecessors(plan: &Plan, step: &Step) -> Vec<usize> {
+    let numbered = plan.steps.iter().zip(1..);
+    numbered.filter(|(it, _)| step.after.contains(&it.id)).map(|(_, number)| number).collect()
+}
+
+/// All rights that the plan needs, by where they are granted, with the numbers of the steps that need them.
+pub(super) fn rights(plan: &Plan) -> Vec<(&Right, Vec<usize>)> {
+    let mut rights: Vec<(&Right, Vec<usize>)> = Vec::new();
+    for (step, number) in plan.steps.iter().zip(1..) {
+        for right in &step.rights {
+            match rights.iter_mut().find(|(it, _)| *it == right) {
+                Some((_, steps)) => steps.push(number),
+                None => rights.push((right, vec![number])),
+            }
+        }
+    }
+    rights.sort_by_key(|(right, _)| *right);
+    rights
+}
+
+/// Numbers in words: `1, 3 and 4`.
+pub(super) fn numbers(numbers: &[usize]) -> String {
+    let words: Vec<String> = numbers.iter().map(ToString::to_string).collect();
+    match words.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+/// A count with its noun: `1 field`, `2 fields`.
+pub(super) fn count(count: usize, noun: &str) -> String {
+    format!("{count} {noun}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,36 @@
+//! The JSON Schema of the plan's file, made from the types themselves, so that it says what the program reads.
+
+use schemars::generate::SchemaSettings;
+use schemars::transform::{Transform, transform_subschemas};
+use schemars::{Schema, generate::SchemaGenerator};
+use serde_json::Value as Json;
+
+use crate::plan::{Plan, seal};
+
+/// The schema (draft 2020-12) as data.
+#[must_use]
+pub fn schema() -> Json {
+    let settings = SchemaSettings::draft2020_12().with_transform(Prose);
+    let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<Plan>();
+    schema.insert("title".to_owned(), "The plan of mimeo".into());
+    schema.into()
+}
+
+/// The schema as a file.
+#[must_use]
+pub fn text() -> String {
+    seal::pretty(&schema())
+}
+
+/// Descriptions are our doc comments, whose links and line ends mean nothing to a reader of JSON.
+#[derive(Clone, Debug)]
+struct Prose;
+
+impl Transform for Prose {
+    fn transform(&mut self, schema: &mut Schema) {
+        if let Some(Json::String(text)) = schema.get_mut("description") {
+            *text = text.replace("[`", "`").replace("`]", "`").replace('\n', " ");
+        }
+        transform_subschemas(self, schema);
+    }
+}

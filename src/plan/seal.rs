@@ -1,0 +1,347 @@
+//! The plan as a file: one canonical form, the seal over it, and reading it back from whatever somebody hands in.
+//!
+//! The seal tells an altered plan from the one that was shown; it is a digest, not a signature, so what is read is
+//! checked as if there were none. Two files are the same plan if they hold the same data: spaces, line ends and the
+//! order of keys do not matter.
+
+use std::collections::HashMap;
+use std::fmt;
+
+use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Serialize};
+use serde_json::Value as Json;
+use serde_path_to_error::{Path, Segment};
+use sha2::{Digest, Sha256};
+
+use crate::plan::op::{Http, Msi, PowerShell, Registry};
+use crate::plan::{FORMAT, Plan, Step, order, visible};
+
+impl Plan {
+    /// The canonical form: fields in their order, maps by their keys, two spaces, LF, and a line end at the end.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        pretty(self)
+    }
+
+    /// Reads a plan and checks its seal and the order of its steps. The caller limits the size of the text.
+    pub fn from_json(text: &str) -> Result<Plan, PlanError> {
+        // Editors on Windows put a mark at the start of a text.
+        let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        let Unambiguous(json) = serde_json::from_str(text).map_err(|it| syntax(&it))?;
+        check_format(&json)?;
+        let mut plan: Plan =
+            serde_path_to_error::deserialize(&json).map_err(|it| shape(&json, &it))?;
+        let found = std::mem::take(&mut plan.seal);
+        seal(&mut plan);
+        if plan.seal != found {
+            return Err(PlanError::Altered);
+        }
+        check_steps(&plan.steps)?;
+        Ok(plan)
+    }
+}
+
+/// Seals a plan: sets its digest over everything else.
+pub fn seal(plan: &mut Plan) {
+    plan.seal.clear();
+    plan.seal = format!("sha256:{}", digest(&plan.to_json()));
+}
+
+/// SHA-256 of a text, in hexadecimal.
+#[must_use]
+pub fn digest(text: &str) -> String {
+    format!("{:x}", Sha256::digest(text))
+}
+
+/// Why a text is not a plan that can be carried out.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum PlanError {
+    /// It is not JSON, or not the kind that every program reads alike.
+    #[error("the plan {problem} (line {line}, column {column})")]
+    Syntax {
+        /// Completes "the plan …".
+        problem: String,
+        /// The line, from 1.
+        line: usize,
+        /// The column, from 1, in bytes.
+        column: usize,
+    },
+    /// Another version of the format.
+    #[error(
+        "the plan has format {found}, written by {}; this is {PROGRAM}, which reads format {FORMAT}",
+        visible(.made_by)
+    )]
+    Format {
+        /// Its format.
+        found: u64,
+        /// The program that it says made it.
+        made_by: String,
+    },
+    /// A field is missing, unknown or of another type.
+    #[error("the plan is not well-formed{}: {}", at(.path), visible(.problem))]
+    Shape {
+        /// Where, as a path of keys and indices: `steps[2].ops[0].ui`; empty for the whole.
+        path: String,
+        /// What is wrong there.
+        problem: String,
+    },
+    /// It has no seal, or not the seal of what it holds.
+    #[error("the plan is not what was sealed: it was altered after mimeo wrote it")]
+    Altered,
+    /// Two steps have one identity.
+    #[error("two steps of the plan are called `{}`", visible(.0))]
+    Twice(String),
+    /// A step comes after one that is not there.
+    #[error("step `{}` comes after `{}`, which is no step of the plan", visible(.step), visible(.after))]
+    Unknown {
+        /// The step.
+        step: String,
+        /// The name that no step has.
+        after: String,
+    },
+    /// Steps wait for each other.
+    #[error("steps wait for each other in a ring: {}", ring(.0))]
+    Cycle(Vec<String>),
+    /// A step stands before one that must have ended before.
+    #[error("step `{}` comes after `{}`, but stands before it", visible(.step), visible(.after))]
+    Misplaced {
+        /// The step.
+        step: String,
+        /// The step that must have ended before.
+        after: String,
+    },
+}
+
+impl PlanError {
+    /// What to do, an imperative sentence.
+    #[must_use]
+    pub fn help(&self) -> String {
+        match self {
+            PlanError::Syntax { .. } | PlanError::Shape { .. } => {
+                "give the file that `mimeo plan SCRIPT --out FILE` wrote, or write it again".to_owned()
+            }
+            PlanError::Format { found, made_by } if *found > u64::from(FORMAT) => {
+                format!("carry it out with {}, or make the plan again with this version", visible(made_by))
+            }
+            PlanError::Format { .. } => {
+                "make the plan again with this version: `mimeo plan SCRIPT --out FILE`".to_owned()
+            }
+            PlanError::Altered => {
+                "change the script or its values, not the plan, and make the plan again: `mimeo plan SCRIPT --out FILE`"
+                    .to_owned()
+            }
+            PlanError::Twice(_)
+            | PlanError::Unknown { .. }
+            | PlanError::Cycle(_)
+            | PlanError::Misplaced { .. } => {
+                "do not carry it out: its seal was made for these contents, but not by `mimeo plan`".to_owned()
+            }
+        }
+    }
+}
+
+const PROGRAM: &str = concat!("mimeo ", env!("CARGO_PKG_VERSION"));
+
+/// JSON for a file, with a line end at the end.
+pub(super) fn pretty(value: &impl Serialize) -> String {
+    let mut text = serde_json::to_string_pretty(value).expect("all keys are texts");
+    text.push('\n');
+    text
+}
+
+fn at(path: &str) -> String {
+    if path.is_empty() { String::new() } else { format!(" at `{}`", visible(path)) }
+}
+
+fn ring(ids: &[String]) -> String {
+    let ids: Vec<String> = ids.iter().chain(ids.first()).map(|it| format!("`{}`", visible(it))).collect();
+    ids.join(" after ")
+}
+
+/// JSON in which no object has a key twice: of two values, another reader may take the one that this one does not.
+struct Unambiguous(Json);
+
+impl<'de> Deserialize<'de> for Unambiguous {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Any;
+
+        impl<'de> Visitor<'de> for Any {
+            type Value = Unambiguous;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("JSON")
+            }
+
+            fn visit_unit<E>(self) -> Result<Unambiguous, E> {
+                Ok(Unambiguous(Json::Null))
+            }
+
+            fn visit_bool<E>(self, it: bool) -> Result<Unambiguous, E> {
+                Ok(Unambiguous(it.into()))
+            }
+
+            fn visit_i64<E>(self, it: i64) -> Result<Unambiguous, E> {
+                Ok(Unambiguous(it.into()))
+            }
+
+            fn visit_u64<E>(self, it: u64) -> Result<Unambiguous, E> {
+                Ok(Unambiguous(it.into()))
+            }
+
+            fn visit_f64<E>(self, it: f64) -> Result<Unambiguous, E> {
+                Ok(Unambiguous(it.into()))
+            }
+
+            fn visit_str<E>(self, it: &str) -> Result<Unambiguous, E> {
+                Ok(Unambiguous(it.into()))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Unambiguous, A::Error> {
+                let mut array = Vec::new();
+                while let Some(Unambiguous(item)) = items.next_element()? {
+                    array.push(item);
+                }
+                Ok(Unambiguous(array.into()))
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut entries: A) -> Result<Unambiguous, A::Error> {
+                let mut object = serde_json::Map::new();
+                while let Some((key, Unambiguous(value))) = entries.next_entry::<String, _>()? {
+                    if object.contains_key(&key) {
+                        let key = visible(&key);
+                        return Err(de::Error::custom(format_args!("has the key `{key}` twice")));
+                    }
+                    object.insert(key, value);
+                }
+                Ok(Unambiguous(object.into()))
+            }
+        }
+
+        deserializer.deserialize_any(Any)
+    }
+}
+
+fn syntax(error: &serde_json::Error) -> PlanError {
+    let text = error.to_string();
+    let text = text.rsplit_once(" at line ").map_or(text.as_str(), |(text, _)| text);
+    let problem = match error.classify() {
+        serde_json::error::Category::Eof => "ends in the middle".to_owned(),
+        serde_json::error::Category::Data => text.to_owned(),
+        _ if text == "recursion limit exceeded" => "is nested too deeply".to_owned(),
+        serde_json::error::Category::Syntax | serde_json::error::Category::Io => {
+            format!("is not JSON: {text}")
+        }
+    };
+    PlanError::Syntax { problem, line: error.line().max(1), column: error.column().max(1) }
+}
+
+/// The format is looked at before anything else, since everything else depends on it.
+fn check_format(json: &Json) -> Result<(), PlanError> {
+    let missing = |problem: &str| PlanError::Shape { path: String::new(), problem: problem.to_owned() };
+    let Json::Object(fields) = json else {
+        return Err(missing("it is not an object"));
+    };
+    let format = fields.get("format").ok_or_else(|| missing("missing field `format`"))?;
+    match format.as_u64() {
+        Some(found) if found != u64::from(FORMAT) => {
+            let made_by = fields.get("made_by").and_then(Json::as_str);
+            Err(PlanError::Format { found, made_by: made_by.unwrap_or("another program").to_owned() })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn shape(json: &Json, error: &serde_path_to_error::Error<serde_json::Error>) -> PlanError {
+    let mut path = match error.path().to_string() {
+        whole if whole == "." => String::new(),
+        path => path,
+    };
+    let mut problem = error.inner().to_string();
+    if let Some((inner, inner_problem)) = inside(json, error.path()) {
+        path += &inner;
+        problem = inner_problem;
+    }
+    PlanError::Shape { path, problem: plain(&problem) }
+}
+
+/// The exact place of an error inside an operation. Serde reads one as a whole before it knows from the tag what it is,
+/// and the path ends there; so it is read again as what its tag says.
+fn inside(json: &Json, path: &Path) -> Option<(String, String)> {
+    fn read<T: DeserializeOwned>(fields: &Json) -> Option<(String, String)> {
+        let error = serde_path_to_error::deserialize::<_, T>(fields).err()?;
+        let path = match error.path().to_string() {
+            whole if whole == "." => String::new(),
+            path => format!(".{path}"),
+        };
+        Some((path, error.inner().to_string()))
+    }
+    let mut node = json;
+    for segment in path {
+        node = match segment {
+            Segment::Seq { index } => node.get(index)?,
+            Segment::Map { key } | Segment::Enum { variant: key } => node.get(key)?,
+            Segment::Unknown => return None,
+        };
+    }
+    let mut fields = node.as_object()?.clone();
+    let tag = fields.shift_remove("op").or_else(|| fields.shift_remove("question"))?;
+    let fields = Json::Object(fields);
+    match tag.as_str()? {
+        "http" => read::<Http>(&fields),
+        "msi" => read::<Msi>(&fields),
+        "powershell" => read::<PowerShell>(&fields),
+        "registry" => read::<Registry>(&fields),
+        _ => None,
+    }
+}
+
+/// Serde's words without the names of our types.
+fn plain(problem: &str) -> String {
+    const WORDS: &[(&str, &str)] = &[
+        ("no variant of enum Value found in flattened data", "none of `value`, `secret` and `slot` is there"),
+        ("expected internally tagged enum Op", "expected an operation"),
+        ("expected internally tagged enum Question", "expected a question"),
+    ];
+    if let Some((_, words)) = WORDS.iter().find(|(serde, _)| problem == *serde) {
+        return (*words).to_owned();
+    }
+    let Some((got, expected)) = problem.rsplit_once(", expected ") else {
+        return problem.to_owned();
+    };
+    let first = expected.split(' ').next().unwrap_or_default();
+    match first {
+        "struct" | "internally" => format!("{got}, expected an object"),
+        "u8" | "u16" | "u32" | "i64" => format!("{got}, expected a whole number"),
+        _ => problem.to_owned(),
+    }
+}
+
+fn check_steps(steps: &[Step]) -> Result<(), PlanError> {
+    let mut places = HashMap::new();
+    for (place, step) in steps.iter().enumerate() {
+        if places.insert(step.id.as_str(), place).is_some() {
+            return Err(PlanError::Twice(step.id.clone()));
+        }
+    }
+    let mut misplaced = None;
+    for (place, step) in steps.iter().enumerate() {
+        for after in &step.after {
+            match places.get(after.as_str()) {
+                Some(earlier) if *earlier < place => {}
+                Some(_) => {
+                    misplaced.get_or_insert((step, after));
+                }
+                None => {
+                    return Err(PlanError::Unknown { step: step.id.clone(), after: after.clone() });
+                }
+            }
+        }
+    }
+    let Some((step, after)) = misplaced else {
+        return Ok(());
+    };
+    match order::order(steps.to_vec()) {
+        Ok(_) => Err(PlanError::Misplaced { step: step.id.clone(), after: after.clone() }),
+        Err(ring) => Err(PlanError::Cycle(ring)),
+    }
+}

@@ -1,0 +1,592 @@
+//! The only file that knows Rhai's volatile parts: packages, limits, guards, call stack, clock.
+//!
+//! The engine is raw, with chosen packages: none that reads a clock, sleeps, exits or evaluates text. Two functions of
+//! the packages would hang or abort the process and are replaced. Limits are the same in every build profile, and a
+//! script runs on a thread of its own with a stack that the limits cannot exhaust.
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::sync::{Arc, LazyLock};
+use std::time::Instant;
+
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
+    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+};
+use rhai::{
+    AST, CustomExpr, Dynamic, Engine, EvalAltResult, Expr, FlowControl, FnPtr, FuncRegistration,
+    ImmutableString, Module, ModuleResolver, NativeCallContext, OptimizationLevel, Position,
+    RhaiFunc, Scope, Stmt, StmtBlock,
+};
+
+use crate::model::Secret;
+use crate::script::args::{Argument, Call, SECRET_EXPOSED};
+use crate::script::recorder::{Handle, POISON, Poison, Shared};
+use crate::script::registry::{FnSpec, Handler, Registry};
+use crate::script::statics::{self, Unknown};
+use crate::script::{Script, faults};
+use crate::source::Span;
+
+/// What a script may use up. Reaching a limit is a finding; see `script-limit`.
+pub mod limits {
+    use std::time::Duration;
+
+    /// Steps of the engine, all loops and calls together.
+    pub const OPERATIONS: u64 = 2_000_000;
+    /// Calls within calls.
+    pub const CALL_DEPTH: usize = 64;
+    /// Expressions within expressions.
+    pub const EXPRESSION_DEPTH: usize = 96;
+    /// Bytes of all texts in one value.
+    pub const TEXT: usize = 1 << 20;
+    /// Elements of a list.
+    pub const LIST: usize = 10_000;
+    /// Entries of a map.
+    pub const MAP: usize = 10_000;
+    /// Variables at one time.
+    pub const VARIABLES: usize = 2_000;
+    /// Functions of one script.
+    pub const FUNCTIONS: usize = 500;
+    /// Modules imported.
+    pub const MODULES: usize = 64;
+    /// Time on the wall.
+    pub const TIME: Duration = Duration::from_secs(5);
+    /// The stack of the thread that a script runs on: at the depths above a debug build needs a third of it.
+    pub const STACK: usize = 64 << 20;
+}
+
+/// The most arguments that a call of a host function can have and still be answered by us. Rhai tries every combination of
+/// types for each call with a namespace, so the cost doubles with each argument.
+const MOST_ARGUMENTS: usize = 6;
+
+/// The key of the guard nodes; no script can write it.
+const GUARD: &str = "guard\u{0}";
+
+/// An engine for one run of one recorder.
+pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -> Engine {
+    let mut engine = bare();
+    engine.register_global_module(PACKAGES.clone());
+    let host = host(registry);
+    engine.register_global_module(host.global.clone());
+    for (name, module) in &host.namespaces {
+        engine.register_static_module(name, module.clone());
+    }
+    if !unknown.is_empty() {
+        stand_in(&mut engine, host, unknown);
+    }
+    engine.set_default_tag(Dynamic::from(recorder.clone()));
+    engine.set_module_resolver(Modules(recorder.clone()));
+    let started = clock();
+    engine.on_progress(move |operations| {
+        let late = operations % 1024 == 0 && started.elapsed() > limits::TIME;
+        late.then(|| Dynamic::from("time"))
+    });
+    // The call stack is kept only while a debugger is there.
+    engine.register_debugger(
+        |_, debugger| debugger,
+        |_, _, _, _, _| Ok(rhai::debugger::DebuggerCommand::Continue),
+    );
+    let shared = recorder.clone();
+    engine.register_custom_syntax_with_state_raw(
+        GUARD,
+        |_, _, _| Ok(None),
+        true,
+        move |context, inputs, _| {
+            let result = context.eval_expression_tree(&inputs[0]);
+            match result {
+                Err(error) if is_fault(&error) => {
+                    let source = context.source().map(ToOwned::to_owned);
+                    faults::record(&mut shared.lock(), source.as_deref(), &error);
+                    Ok(Dynamic::from(Poison))
+                }
+                other => other,
+            }
+        },
+    );
+    engine
+}
+
+/// Compiles a text and puts the guards in. The engine's own message is the answer if it does not parse.
+pub(super) fn compile(name: &str, text: &str) -> Result<AST, Box<rhai::ParseError>> {
+    let mut ast = bare().compile(text).map_err(Box::new)?;
+    let statements: Vec<Stmt> = ast.statements().iter().cloned().map(guard_statement).collect();
+    ast = AST::new(statements, ast.shared_lib().clone());
+    ast.set_source(name);
+    Ok(ast)
+}
+
+/// Runs a script to its end. What stops it is recorded.
+pub(super) fn run(engine: &Engine, ast: &AST, recorder: &Shared) {
+    let mut scope = Scope::new();
+    if let Err(error) = engine.eval_ast_with_scope::<Dynamic>(&mut scope, ast) {
+        match *error {
+            EvalAltResult::Return(..) | EvalAltResult::Exit(..) => {}
+            _ => faults::record(&mut recorder.lock(), ast.source(), &error),
+        }
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the guard against a script that does not end")]
+fn clock() -> Instant {
+    Instant::now()
+}
+
+/// An engine with the language's settings and nothing to call.
+fn bare() -> Engine {
+    let mut engine = Engine::new_raw();
+    engine.set_optimization_level(OptimizationLevel::None);
+    // The interner would give equal texts one identity.
+    engine.set_max_strings_interned(0);
+    engine.set_fail_on_invalid_map_property(true);
+    engine.set_max_operations(limits::OPERATIONS);
+    engine.set_max_call_levels(limits::CALL_DEPTH);
+    engine.set_max_expr_depths(limits::EXPRESSION_DEPTH, limits::EXPRESSION_DEPTH);
+    engine.set_max_string_size(limits::TEXT);
+    engine.set_max_array_size(limits::LIST);
+    engine.set_max_map_size(limits::MAP);
+    engine.set_max_variables(limits::VARIABLES);
+    engine.set_max_functions(limits::FUNCTIONS);
+    engine.set_max_modules(limits::MODULES);
+    engine.disable_symbol("eval");
+    engine
+}
+
+/// The packages that a script may use, and what replaces their traps.
+static PACKAGES: LazyLock<Arc<Module>> = LazyLock::new(|| {
+    let mut module = Module::new();
+    ArithmeticPackage::init(&mut module);
+    BasicStringPackage::init(&mut module);
+    BasicIteratorPackage::init(&mut module);
+    LogicPackage::init(&mut module);
+    BasicMathPackage::init(&mut module);
+    BasicArrayPackage::init(&mut module);
+    BasicMapPackage::init(&mut module);
+    MoreStringPackage::init(&mut module);
+    replace_traps(&mut module);
+    module.build_index();
+    Arc::new(module)
+});
+
+fn replace_traps(module: &mut Module) {
+    // `pad` with an empty text never ends (present in 1.27.0), out of reach of limits and clock.
+    for filler in [TypeId::of::<ImmutableString>(), TypeId::of::<char>()] {
+        let types = [TypeId::of::<ImmutableString>(), TypeId::of::<rhai::INT>(), filler];
+        raw(module, "pad", &types, true, |_, args| {
+            let length = args[1].as_int().unwrap_or(0);
+            let filler = args[2].to_string();
+            let mut text = args[0].to_string();
+            let length = usize::try_from(length).unwrap_or(0);
+            if length > limits::TEXT {
+                let place = Position::NONE;
+                return Err(EvalAltResult::ErrorDataTooLarge("Length of string".into(), place).into());
+            }
+            let mut count = text.chars().count();
+            while count < length && !filler.is_empty() {
+                for letter in filler.chars().take(length - count) {
+                    text.push(letter);
+                }
+                count = text.chars().count();
+            }
+            *args[0] = text.into();
+            Ok(Dynamic::UNIT)
+        });
+    }
+    for name in ["to_string", "to_debug", "print", "debug"] {
+        raw(module, name, &[TypeId::of::<Poison>()], false, |_, _| Ok(POISON.to_string().into()));
+        raw(module, name, &[TypeId::of::<Secret>()], false, |context, _| {
+            expose(&context);
+            Ok(POISON.to_string().into())
+        });
+        raw(module, name, &[TypeId::of::<Handle>()], false, |context, _| {
+            let message = "a declaration cannot become part of a text";
+            Err(EvalAltResult::ErrorRuntime(message.into(), context.call_position()).into())
+        });
+        // The name of a closure differs from run to run.
+        raw(module, name, &[TypeId::of::<FnPtr>()], false, |context, _| {
+            let message = "a function cannot become part of a text";
+            Err(EvalAltResult::ErrorRuntime(message.into(), context.call_position()).into())
+        });
+    }
+}
+
+/// Reports a secret that would have become part of a text.
+fn expose(context: &NativeCallContext<'_>) {
+    let Some(shared) = shared(context) else { return };
+    let mut recorder = shared.lock();
+    let script = recorder.script(context.call_source());
+    let offset = recorder.offset(script.id, context.call_position());
+    let span = script.whole(offset);
+    recorder
+        .at(&SECRET_EXPOSED, span, "a secret cannot become part of a text")
+        .label("its value would be seen here")
+        .help("hand the secret itself to the function that takes one");
+}
+
+/// The host functions as modules, made once per process for each registry.
+struct Host {
+    global: Arc<Module>,
+    namespaces: Vec<(&'static str, Arc<Module>)>,
+}
+
+fn host(registry: Registry) -> &'static Host {
+    static HOST: std::sync::OnceLock<Host> = std::sync::OnceLock::new();
+    HOST.get_or_init(|| {
+        let mut global = Module::new();
+        let mut methods: Vec<&'static str> = Vec::new();
+        let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
+        for row in registry.rows() {
+            if row.is_method() {
+                if !methods.contains(&row.name) {
+                    methods.push(row.name);
+                }
+                continue;
+            }
+            let module = match row.namespace {
+                None => &mut global,
+                Some(name) => {
+                    let at = namespaces.iter().position(|(it, _)| *it == name);
+                    let at = at.unwrap_or_else(|| {
+                        namespaces.push((name, Module::new()));
+                        namespaces.len() - 1
+                    });
+                    &mut namespaces[at].1
+                }
+            };
+            for count in 0..=MOST_ARGUMENTS {
+                raw(module, row.name, &vec![TypeId::of::<Dynamic>(); count], false, |context, args| {
+                    Ok(invoke(&context, row, None, args))
+                });
+            }
+        }
+        for name in methods {
+            for count in 0..=MOST_ARGUMENTS {
+                let types = vec![TypeId::of::<Dynamic>(); count + 1];
+                raw(&mut global, name, &types, true, move |context, args| {
+                    method(&context, registry, name, args)
+                });
+            }
+        }
+        global.build_index();
+        let finish = |(name, mut module): (_, Module)| {
+            module.build_index();
+            (name, Arc::new(module))
+        };
+        let namespaces = namespaces.into_iter().map(finish).collect();
+        Host { global: Arc::new(global), namespaces }
+    })
+}
+
+/// Gives a name that the static pass has reported something to call, so that the rest of its statement still counts.
+fn stand_in(engine: &mut Engine, host: &Host, unknown: &Unknown) {
+    let mut namespaces: BTreeMap<&str, Module> = BTreeMap::new();
+    for (namespace, name) in &unknown.functions {
+        let module = namespaces.entry(namespace).or_insert_with(|| {
+            let known = host.namespaces.iter().find(|(it, _)| it == namespace);
+            known.map_or_else(Module::new, |(_, module)| (**module).clone())
+        });
+        for count in 0..=MOST_ARGUMENTS {
+            let types = vec![TypeId::of::<Dynamic>(); count];
+            raw(module, name, &types, false, |_, _| Ok(Dynamic::from(Poison)));
+        }
+    }
+    let mut global = namespaces.remove("").unwrap_or_default();
+    for (name, mut module) in namespaces {
+        module.build_index();
+        engine.register_static_module(name, Arc::new(module));
+    }
+    for name in &unknown.methods {
+        for count in 0..=MOST_ARGUMENTS {
+            let types = vec![TypeId::of::<Dynamic>(); count + 1];
+            raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone()));
+        }
+    }
+    global.build_index();
+    engine.register_global_module(Arc::new(global));
+}
+
+fn raw(
+    module: &mut Module,
+    name: &str,
+    types: &[TypeId],
+    is_method: bool,
+    function: impl Fn(
+        NativeCallContext<'_>,
+        &mut [&mut Dynamic],
+    ) -> Result<Dynamic, Box<EvalAltResult>>
+    + Send
+    + Sync
+    + 'static,
+) {
+    let call = move |context: Option<NativeCallContext<'_>>, args: &mut [&mut Dynamic]| {
+        function(context.expect("the function asks for its context"), args)
+    };
+    let func = Arc::new(call);
+    let function = if is_method {
+        RhaiFunc::Method { func, has_context: true, is_pure: true, is_volatile: true }
+    } else {
+        RhaiFunc::Pure { func, has_context: true, is_pure: true, is_volatile: true }
+    };
+    FuncRegistration::new(name).set_into_module_raw(module, types, function);
+}
+
+fn shared(context: &NativeCallContext<'_>) -> Option<Shared> {
+    context.tag()?.read_lock::<Shared>().map(|shared| shared.clone())
+}
+
+/// Calls a method of a builder: the row is the one that this kind of builder offers.
+fn method(
+    context: &NativeCallContext<'_>,
+    registry: Registry,
+    name: &'static str,
+    args: &mut [&mut Dynamic],
+) -> Result<Dynamic, Box<EvalAltResult>> {
+    let receiver = args[0].clone();
+    let Some(handle) = receiver.read_lock::<Handle>().map(|it| *it) else {
+        if !receiver.is::<Poison>() {
+            refuse_receiver(context, registry, name, &receiver);
+        }
+        return Ok(Dynamic::from(Poison));
+    };
+    match registry.methods(name).find(|row| row.on.contains(&handle.kind)) {
+        Some(row) => {
+            let _: Dynamic = invoke(context, row, Some(handle), &mut args[1..]);
+        }
+        None => refuse_method(context, registry, name, handle),
+    }
+    Ok(receiver)
+}
+
+/// Calls a row with its arguments.
+fn invoke(
+    context: &NativeCallContext<'_>,
+    spec: &'static FnSpec,
+    handle: Option<Handle>,
+    args: &mut [&mut Dynamic],
+) -> Dynamic {
+    let Some(shared) = shared(context) else { return Dynamic::from(Poison) };
+    let recorder = &mut *shared.lock();
+    let position = context.call_position();
+    let program = recorder.program.clone();
+    let script = recorder.script_in(&program, context.call_source());
+    let offset = recorder.offset(script.id, position);
+    let site = Site::find(script, offset);
+    let frames = context.debugger().map_or(&[][..], rhai::debugger::Debugger::call_stack);
+    let via = recorder.callers(frames, position);
+    let arguments = args.iter().enumerate().map(|(index, value)| Argument {
+        value: (**value).clone(),
+        span: site.argument(index, args.len()),
+    });
+    let arguments: Vec<Argument> = arguments.collect();
+    let mut call = Call { recorder, spec, handle, span: site.span, arguments, via };
+    if statics::wrong_count(spec, call.arguments.len()) {
+        statics::report_count(&mut call.recorder.diagnostics, spec, site.span, call.arguments.len());
+    }
+    match spec.handler {
+        Handler::Declares(kind, declare) => {
+            let index = declare(&mut call);
+            Dynamic::from(Handle { kind, index })
+        }
+        Handler::Says(say) => {
+            say(&mut call);
+            Dynamic::UNIT
+        }
+        Handler::Yields(yields) => yields(&mut call),
+    }
+}
+
+/// Where a call stands.
+struct Site {
+    span: Span,
+    arguments: Vec<Span>,
+}
+
+impl Site {
+    fn find(script: &Script, offset: u32) -> Site {
+        match script.tree.call_at(offset) {
+            Some(call) => Site {
+                span: script.span(call.own_range()),
+                arguments: call.args().iter().map(|it| script.span(it.range())).collect(),
+            },
+            None => Site { span: script.whole(offset), arguments: Vec::new() },
+        }
+    }
+
+    /// The span of an argument. A call through a function pointer has arguments that no text shows.
+    fn argument(&self, index: usize, count: usize) -> Span {
+        let shown = self.arguments.len() == count;
+        if shown { self.arguments[index] } else { self.span }
+    }
+}
+
+fn refuse_method(
+    context: &NativeCallContext<'_>,
+    registry: Registry,
+    name: &str,
+    handle: Handle,
+) {
+    let Some(shared) = shared(context) else { return };
+    let mut recorder = shared.lock();
+    let script = recorder.script(context.call_source());
+    let offset = recorder.offset(script.id, context.call_position());
+    let span = script.name_at(offset);
+    let diagnostic = statics::refused(registry, handle.kind, name, span);
+    let place = match recorder.script(context.call_source()).tree.call_at(offset) {
+        Some(call) => recorder.script(context.call_source()).span(call.own_range()),
+        None => span,
+    };
+    let _ = place;
+    recorder.report(diagnostic);
+}
+
+fn refuse_receiver(
+    context: &NativeCallContext<'_>,
+    registry: Registry,
+    name: &str,
+    receiver: &Dynamic,
+) {
+    let Some(shared) = shared(context) else { return };
+    let mut recorder = shared.lock();
+    let script = recorder.script(context.call_source());
+    let span = script.name_at(recorder.offset(script.id, context.call_position()));
+    let diagnostic = statics::not_a_builder(registry, name, receiver, span);
+    recorder.report(diagnostic);
+}
+
+/// Whether an error is the script's own, which the guard records, and not a limit or the flow of control.
+fn is_fault(error: &EvalAltResult) -> bool {
+    match error {
+        EvalAltResult::LoopBreak(..) | EvalAltResult::Return(..) | EvalAltResult::Exit(..) => false,
+        EvalAltResult::ErrorInFunctionCall(_, _, inner, _)
+        | EvalAltResult::ErrorInModule(_, inner, _) => is_fault(inner),
+        _ => !error.is_system_exception(),
+    }
+}
+
+/// Wraps the expressions of a statement, and those of the statements within, in guards.
+fn guard_statement(statement: Stmt) -> Stmt {
+    match statement {
+        Stmt::Var(mut variable, flags, position) => {
+            variable.1 = guard(std::mem::take(&mut variable.1));
+            Stmt::Var(variable, flags, position)
+        }
+        Stmt::Assignment(mut assignment) => {
+            assignment.1.rhs = guard(std::mem::take(&mut assignment.1.rhs));
+            Stmt::Assignment(assignment)
+        }
+        Stmt::FnCall(call, position) => {
+            Stmt::Expr(Box::new(guard(Expr::FnCall(call, position))))
+        }
+        Stmt::Expr(expression) => Stmt::Expr(Box::new(guard(guard_within(*expression)))),
+        Stmt::If(flow, position) => within(Stmt::If(guard_flow(flow), position), position),
+        Stmt::While(flow, position) => within(Stmt::While(guard_flow(flow), position), position),
+        Stmt::Do(flow, flags, position) => {
+            within(Stmt::Do(guard_flow(flow), flags, position), position)
+        }
+        Stmt::For(mut parts, position) => {
+            guard_block(&mut parts.2.body);
+            within(Stmt::For(parts, position), position)
+        }
+        Stmt::Switch(mut parts, position) => {
+            for case in &mut parts.1.expressions {
+                case.rhs = guard_within(std::mem::take(&mut case.rhs));
+            }
+            within(Stmt::Switch(parts, position), position)
+        }
+        Stmt::Block(mut block) => {
+            guard_block(&mut block);
+            Stmt::Block(block)
+        }
+        other => other,
+    }
+}
+
+/// Guards the statements of an expression that is a block.
+fn guard_within(expression: Expr) -> Expr {
+    match expression {
+        Expr::Stmt(mut block) => {
+            guard_block(&mut block);
+            Expr::Stmt(block)
+        }
+        other => other,
+    }
+}
+
+fn guard_flow(mut flow: Box<FlowControl>) -> Box<FlowControl> {
+    guard_block(&mut flow.body);
+    guard_block(&mut flow.branch);
+    flow
+}
+
+fn guard_block(block: &mut StmtBlock) {
+    for statement in block.statements_mut() {
+        *statement = guard_statement(std::mem::take(statement));
+    }
+}
+
+/// A guarded statement of control flow, as an expression statement.
+fn within(statement: Stmt, position: Position) -> Stmt {
+    let block = StmtBlock::new([statement], position, Position::NONE);
+    Stmt::Expr(Box::new(guard(Expr::Stmt(Box::new(block)))))
+}
+
+fn guard(expression: Expr) -> Expr {
+    // A constant or a variable of this block cannot fail in a way that the static pass does not see.
+    if expression.is_constant() {
+        return expression;
+    }
+    let position = expression.position();
+    let guard = CustomExpr {
+        inputs: [expression].into_iter().collect(),
+        tokens: [ImmutableString::from(GUARD)].into_iter().collect(),
+        state: Dynamic::UNIT,
+        scope_may_be_changed: true,
+        self_terminated: false,
+    };
+    Expr::Custom(Box::new(guard), position)
+}
+
+/// Finds the modules that were read before the run.
+struct Modules(Shared);
+
+impl ModuleResolver for Modules {
+    fn resolve(
+        &self,
+        _: &Engine,
+        _: Option<&str>,
+        path: &str,
+        position: Position,
+    ) -> Result<Arc<Module>, Box<EvalAltResult>> {
+        Err(EvalAltResult::ErrorModuleNotFound(path.into(), position).into())
+    }
+
+    fn resolve_raw(
+        &self,
+        engine: &Engine,
+        global: &mut rhai::GlobalRuntimeState,
+        _: &mut Scope<'_>,
+        path: &str,
+        position: Position,
+    ) -> Result<Arc<Module>, Box<EvalAltResult>> {
+        let (program, found) = {
+            let recorder = self.0.lock();
+            let program = recorder.program.clone();
+            let from = recorder.script(global.source()).id;
+            (program.clone(), program.import(from, path))
+        };
+        // An import that could not be read is reported already; what is called in it is not found, and that is silent.
+        let Some(index) = found else { return Ok(Arc::default()) };
+        if let Some(module) = self.0.lock().modules.get(&index) {
+            return Ok(module.clone());
+        }
+        let Some(ast) = &program.scripts[index].ast else { return Ok(Arc::default()) };
+        let module = Module::eval_ast_as_new_raw(engine, &mut Scope::new(), global, ast)
+            .map_err(|error| {
+                EvalAltResult::ErrorInModule(path.to_owned(), error, position)
+            })?;
+        let mut module = module;
+        module.build_index();
+        let module = Arc::new(module);
+        self.0.lock().modules.insert(index, module.clone());
+        Ok(module)
+    }
+}

@@ -1,0 +1,294 @@
+//! What the engine says of a script that went wrong while it ran, in the house's words.
+
+use rhai::{EvalAltResult, Position};
+
+use crate::code;
+use crate::diagnostic::{Code, Diagnostic};
+use crate::script::engine::limits;
+use crate::script::recorder::{POISON, Recorder};
+use crate::source::Caller;
+
+code! {
+    /// The script did something that the language does not allow, and the statement had no effect. What follows was still
+    /// read.
+    ///
+    /// ```rhai,reports
+    /// let ports = [80, 443];
+    /// print(ports[2]);
+    /// ```
+    ///
+    /// ```rhai
+    /// let ports = [80, 443];
+    /// print(ports[1]);
+    /// ```
+    SCRIPT_FAULT: Error = "script-fault", "statement that failed";
+
+    /// The script threw this message itself. House rules do so to say what a template requires.
+    ///
+    /// ```rhai,reports
+    /// throw "every customer has an SQL Server of its own";
+    /// ```
+    ///
+    /// ```rhai
+    /// if 1 == 2 { throw "every customer has an SQL Server of its own"; }
+    /// ```
+    SCRIPT_THROWN: Error = "script-thrown", "message thrown by the script";
+
+    /// A script only declares, so it needs little. What it uses is limited, so that a slip never hangs the program: steps,
+    /// calls within calls, the size of texts, lists and maps, and time. The rest of the script was not run, and there is
+    /// no plan.
+    ///
+    /// ```rhai,reports
+    /// loop { }
+    /// ```
+    ///
+    /// ```rhai
+    /// for port in 80..90 { print(port); }
+    /// ```
+    SCRIPT_LIMIT: Error = "script-limit", "limit reached"
+}
+
+/// The codes of this file.
+pub static CODES: &[&Code] = &[&SCRIPT_FAULT, &SCRIPT_THROWN, &SCRIPT_LIMIT];
+
+/// Records an error of the engine at the innermost place that it names, with the callers.
+pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &EvalAltResult) {
+    recorder.deployment.complete = false;
+    let program = recorder.program.clone();
+    let mut script = recorder.script_in(&program, source);
+    let mut via = Vec::new();
+    let mut error = error;
+    loop {
+        match error {
+            EvalAltResult::ErrorInFunctionCall(function, inside, inner, position) => {
+                let call = recorder.call(script, *position).map(|it| script.span(it.own_range()));
+                if let (Some(span), false) = (call, function.starts_with("anon$")) {
+                    via.push(Caller { function: function.clone(), span });
+                }
+                if !inside.is_empty() {
+                    script = recorder.script_in(&program, Some(inside));
+                }
+                error = inner;
+            }
+            EvalAltResult::ErrorInModule(path, inner, _) => {
+                if let Some(index) = program.import(script.id, path) {
+                    script = &program.scripts[index];
+                }
+                error = inner;
+            }
+            _ => break,
+        }
+    }
+    let position = error.position();
+    // A namespaced native function loses its position; the call that led there is the nearest place.
+    let span = match (position.is_none(), via.last()) {
+        (true, Some(caller)) => caller.span,
+        _ => script.whole(recorder.offset(script.id, first_line(position))),
+    };
+    if recorder.silenced(span) {
+        return;
+    }
+    let Some(told) = tell(error) else { return };
+    let mut diagnostic = Diagnostic::new(told.code, span, told.message);
+    diagnostic.label(told.label);
+    for caller in via.iter().rev().filter(|it| it.span != span) {
+        diagnostic.relate(caller.span, format!("in `{}`, called from here", caller.function));
+    }
+    for help in told.help {
+        diagnostic.help(help);
+    }
+    recorder.report(diagnostic);
+}
+
+fn first_line(position: Position) -> Position {
+    if position.is_none() { Position::new(1, 1) } else { position }
+}
+
+struct Told {
+    code: &'static Code,
+    message: String,
+    label: &'static str,
+    help: Vec<String>,
+}
+
+fn fault(message: impl Into<String>, label: &'static str, help: &[&str]) -> Option<Told> {
+    let help = help.iter().map(|it| (*it).to_owned()).collect();
+    Some(Told { code: &SCRIPT_FAULT, message: message.into(), label, help })
+}
+
+fn limit(message: impl Into<String>, label: &'static str) -> Option<Told> {
+    let help = vec!["look for a loop or a call that does not end, or for data that grows".to_owned()];
+    Some(Told { code: &SCRIPT_LIMIT, message: message.into(), label, help })
+}
+
+/// The engine's error in the house's words; none if it only follows from what is already reported.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the engine's list of errors is open")]
+fn tell(error: &EvalAltResult) -> Option<Told> {
+    match error {
+        EvalAltResult::ErrorVariableNotFound(name, _) => fault(
+            format!("there is no variable `{name}` here"),
+            "not known here",
+            &["a function sees only its parameters: hand the value in as one"],
+        ),
+        EvalAltResult::ErrorFunctionNotFound(signature, _) => function_not_found(signature),
+        EvalAltResult::ErrorModuleNotFound(name, _) => {
+            fault(format!("there is no namespace `{name}`"), "not known", &[])
+        }
+        EvalAltResult::ErrorMismatchDataType(expected, found, _)
+        | EvalAltResult::ErrorMismatchOutputType(expected, found, _) => {
+            if is_poison(expected) || is_poison(found) {
+                return None;
+            }
+            let (expected, found) = (type_name(expected), type_name(found));
+            fault(
+                format!("{expected} is needed here, not {found}"),
+                "of another type",
+                &["write a comparison where a condition is needed"],
+            )
+        }
+        EvalAltResult::ErrorPropertyNotFound(name, _) => fault(
+            format!("the map has no entry `{name}`"),
+            "no such entry",
+            &["correct the name, or ask with `?.` and `??` where it may be missing"],
+        ),
+        EvalAltResult::ErrorIndexNotFound(..) | EvalAltResult::ErrorIndexingType(..) => {
+            fault("this value has no such index", "cannot be looked up", &[])
+        }
+        EvalAltResult::ErrorArrayBounds(length, index, _) => fault(
+            format!("index {index} is outside a list of {length}"),
+            "outside the list",
+            &["count from 0"],
+        ),
+        EvalAltResult::ErrorStringBounds(length, index, _) => fault(
+            format!("index {index} is outside a text of {length} characters"),
+            "outside the text",
+            &["count from 0"],
+        ),
+        EvalAltResult::ErrorFor(_) => fault(
+            "a loop needs a list, a range or a text",
+            "cannot be gone through",
+            &["write a range such as `0..3`, or a list"],
+        ),
+        EvalAltResult::ErrorAssignmentToConstant(name, _) => fault(
+            format!("`{name}` is a constant"),
+            "cannot be changed",
+            &["declare it with `let` instead of `const`"],
+        ),
+        EvalAltResult::ErrorNonPureMethodCallOnConstant(name, _) => fault(
+            format!("`{name}` would change a constant"),
+            "cannot be changed",
+            &["declare it with `let` instead of `const`"],
+        ),
+        EvalAltResult::ErrorArithmetic(message, _) => {
+            fault(format!("the calculation fails: {}", lower(message)), "fails", &[])
+        }
+        EvalAltResult::ErrorRuntime(value, _) => {
+            let text = value.to_string();
+            if text.contains(POISON) || value.is::<crate::script::recorder::Poison>() {
+                return None;
+            }
+            let message = if text.is_empty() { "the script threw an error".to_owned() } else { one_line(&text) };
+            let help = Vec::new();
+            Some(Told { code: &SCRIPT_THROWN, message, label: "thrown here", help })
+        }
+        EvalAltResult::ErrorTooManyOperations(_) => limit(
+            format!("the script takes more than {} steps", limits::OPERATIONS),
+            "stopped here",
+        ),
+        EvalAltResult::ErrorTooManyVariables(_) => limit(
+            format!("the script has more than {} variables at one time", limits::VARIABLES),
+            "stopped here",
+        ),
+        EvalAltResult::ErrorTooManyModules(_) => {
+            limit(format!("the script imports more than {} modules", limits::MODULES), "stopped here")
+        }
+        EvalAltResult::ErrorStackOverflow(_) => limit(
+            format!("calls go deeper than {} levels", limits::CALL_DEPTH),
+            "stopped here",
+        ),
+        EvalAltResult::ErrorDataTooLarge(what, _) => {
+            let (what, most) = match what.split_whitespace().last() {
+                Some("string") => ("a text", limits::TEXT),
+                Some("array") => ("a list", limits::LIST),
+                _ => ("a map", limits::MAP),
+            };
+            limit(format!("{what} grows beyond {most}"), "stopped here")
+        }
+        EvalAltResult::ErrorTerminated(..) => limit(
+            format!("the script runs for more than {} seconds", limits::TIME.as_secs()),
+            "stopped here",
+        ),
+        other => {
+            let text = one_line(&other.to_string());
+            if text.contains("recorder::Poison") {
+                return None;
+            }
+            fault(lower(&text), "fails", &[])
+        }
+    }
+}
+
+/// `f (i64, &str | ImmutableString | String)` as the engine writes what it did not find.
+fn function_not_found(signature: &str) -> Option<Told> {
+    if is_poison(signature) {
+        return None;
+    }
+    let (name, types) = signature.split_once(" (").unwrap_or((signature, ")"));
+    let types: Vec<String> = types
+        .trim_end_matches(')')
+        .split(", ")
+        .filter(|it| !it.is_empty())
+        .map(type_name)
+        .collect();
+    let operator = !name.starts_with(|it: char| it.is_alphanumeric() || it == '_');
+    if operator {
+        let (one, other) = (types.first()?, types.last()?);
+        return fault(
+            format!("`{name}` does not go with {one} and {other}"),
+            "cannot be calculated",
+            &["put values into a text with backticks: `` `${value}` ``"],
+        );
+    }
+    let with = if types.is_empty() { "nothing".to_owned() } else { types.join(", ") };
+    fault(
+        format!("there is no function `{name}` that takes {with}"),
+        "not known with these arguments",
+        &[],
+    )
+}
+
+fn is_poison(text: &str) -> bool {
+    text.contains("recorder::Poison")
+}
+
+/// The engine's name of a type, for a reader who knows no type names.
+fn type_name(name: &str) -> String {
+    let name = name.split(" | ").next().unwrap_or(name).trim();
+    match name {
+        "&str" | "ImmutableString" | "String" | "string" => "a text",
+        "i64" | "int" => "a whole number",
+        "f64" | "float" => "a number with a fraction",
+        "bool" => "a flag",
+        "()" => "nothing (`()`)",
+        "array" | "Array" => "a list",
+        "map" | "Map" => "a map",
+        "Fn" | "FnPtr" => "a function",
+        "char" => "a character",
+        _ if name.contains("Handle") => "a declaration",
+        _ if name.contains("Secret") => "a secret",
+        _ => "another value",
+    }
+    .to_owned()
+}
+
+fn one_line(text: &str) -> String {
+    let text = text.lines().next().unwrap_or_default();
+    // The engine adds its own place, which the finding has already.
+    let text = text.split(" (line ").next().unwrap_or(text);
+    text.trim().trim_end_matches('.').to_owned()
+}
+
+fn lower(text: &str) -> String {
+    let mut letters = text.chars();
+    letters.next().map_or_else(String::new, |first| first.to_lowercase().chain(letters).collect())
+}

@@ -1,0 +1,931 @@
+//! Parameters and secrets: what a script asks of a customer's values, as a contract that can be read off its text.
+//!
+//! Every `param::…` and `secret` call is found in the tree, in taken branches or not, so that one look at a script and its
+//! modules tells everything that a values file must hold.
+
+use std::collections::BTreeMap;
+
+use rhai::Dynamic;
+
+use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::model::Secret;
+use crate::model::format::{
+    DomainName, EmailAddress, Format, Guid, HostName, Malformed, Name, Port, Text, Url,
+};
+use crate::script::args::{Call, describe};
+use crate::script::provenance::as_text;
+use crate::script::recorder::{POISON, Poison};
+use crate::script::values::{Given, Raw, Values};
+use crate::script::{Program, Script};
+use crate::source::{Sources, Span, ValueOrigin};
+use crate::syntax::{ArrayLiteral, Call as CallNode, Node, StringLiteral};
+use crate::{code, verbs};
+
+code! {
+    /// The name, the text and the list of a parameter are read off the script before it runs, so that a template can tell
+    /// what it asks for. They have to stand there literally.
+    ///
+    /// ```rhai,reports
+    /// let name = "tenant";
+    /// let tenant = param::domain(name, "Primary domain of the tenant");
+    /// ```
+    ///
+    /// ```rhai
+    /// let tenant = param::domain("tenant", "Primary domain of the tenant");
+    /// ```
+    PARAM_LITERAL: Error = "param-literal", "parameter that cannot be read off the script";
+
+    /// Two calls name the same parameter and do not agree on what it is.
+    ///
+    /// ```rhai,reports
+    /// let server = param::host("server", "The SQL Server");
+    /// let again = param::text("server", "The SQL Server");
+    /// ```
+    ///
+    /// Ask once, and hand the value on:
+    ///
+    /// ```rhai
+    /// let server = param::host("server", "The SQL Server");
+    /// let again = server;
+    /// ```
+    PARAM_CONFLICT: Error = "param-conflict", "parameter declared in two ways";
+
+    /// The script asks for values that nothing gives.
+    ///
+    /// ```rhai,reports
+    /// cloud::global(param::domain("tenant", "Primary domain of the tenant"));
+    /// ```
+    ///
+    /// Give them in a values file (`tenant = "contoso.onmicrosoft.com"`), with `--set`, in the environment, or as a
+    /// fallback:
+    ///
+    /// ```rhai
+    /// cloud::global(param::domain("tenant", "Primary domain of the tenant", "contoso.onmicrosoft.com"));
+    /// ```
+    VALUES_MISSING: Error = "values-missing", "value that nothing gives";
+
+    /// A value is given that no script asks for. It would have no effect, and a slip in its name would leave the parameter
+    /// that was meant at its fallback.
+    ///
+    /// ```toml,reports
+    /// tennant = "contoso.onmicrosoft.com"
+    /// ```
+    ///
+    /// Correct the name, or take the line out:
+    ///
+    /// ```toml
+    /// ```
+    VALUES_UNKNOWN: Error = "values-unknown", "value that nothing asks for";
+
+    /// A value has another type than its parameter.
+    ///
+    /// ```rhai,reports
+    /// let port = param::port("port", "Port of the portal", "eighty");
+    /// ```
+    ///
+    /// ```rhai
+    /// let port = param::port("port", "Port of the portal", 80);
+    /// ```
+    VALUES_TYPE: Error = "values-type", "value of another type";
+
+    /// A value is none of those that its parameter allows.
+    ///
+    /// ```rhai,reports
+    /// let mail = param::choice("mail", "Where mail goes", ["exchange", "office365"], "offce365");
+    /// ```
+    ///
+    /// ```rhai
+    /// let mail = param::choice("mail", "Where mail goes", ["exchange", "office365"], "office365");
+    /// ```
+    VALUES_CHOICE: Error = "values-choice", "value that is not allowed";
+
+    /// A script names a secret, and no values file says where it comes from. The secret itself never stands in a values
+    /// file: only its source does, one of `env`, `file`, `prompt` and `credential`.
+    ///
+    /// ```rhai,reports
+    /// account::regular(`contoso\svcMIMService`, secret("mim_service_password"));
+    /// ```
+    ///
+    /// Say it under `[secrets]`, for example
+    /// `mim_service_password = { prompt = "Password of the service account" }`. A script that names no secret needs none:
+    ///
+    /// ```rhai
+    /// account::gmsa(`contoso\MIMSrvGMSAsvc$`);
+    /// ```
+    SECRET_MISSING: Error = "secret-missing", "secret without a source";
+
+    /// A values file says where a secret comes from that no script uses.
+    ///
+    /// ```toml,reports
+    /// [secrets]
+    /// pool_password = { prompt = "Password of the pool account" }
+    /// ```
+    ///
+    /// Take the line out, or correct its name:
+    ///
+    /// ```toml
+    /// [secrets]
+    /// ```
+    SECRET_UNUSED: Warning = "secret-unused", "secret that nothing uses"
+}
+
+/// The codes of this file.
+pub static CODES: &[&Code] = &[
+    &PARAM_LITERAL,
+    &PARAM_CONFLICT,
+    &VALUES_MISSING,
+    &VALUES_UNKNOWN,
+    &VALUES_TYPE,
+    &VALUES_CHOICE,
+    &SECRET_MISSING,
+    &SECRET_UNUSED,
+];
+
+/// What a parameter takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum ParamType {
+    /// A text of one line.
+    Text,
+    /// A host name.
+    Host,
+    /// A domain name.
+    Domain,
+    /// An e-mail address.
+    Email,
+    /// A URL.
+    Url,
+    /// A GUID.
+    Guid,
+    /// A TCP port.
+    Port,
+    /// A whole number.
+    Number,
+    /// `true` or `false`.
+    Flag,
+    /// One of the allowed texts.
+    Choice,
+}
+
+impl ParamType {
+    /// The type that a function of the namespace `param` declares.
+    fn of(name: &str) -> Option<ParamType> {
+        Some(match name {
+            "text" => ParamType::Text,
+            "host" => ParamType::Host,
+            "domain" => ParamType::Domain,
+            "email" => ParamType::Email,
+            "url" => ParamType::Url,
+            "guid" => ParamType::Guid,
+            "port" => ParamType::Port,
+            "number" => ParamType::Number,
+            "flag" => ParamType::Flag,
+            "choice" => ParamType::Choice,
+            _ => return None,
+        })
+    }
+
+    /// What it is, with its article.
+    #[must_use]
+    pub fn what(self) -> &'static str {
+        match self {
+            ParamType::Text => Text::WHAT,
+            ParamType::Host => HostName::WHAT,
+            ParamType::Domain => DomainName::WHAT,
+            ParamType::Email => EmailAddress::WHAT,
+            ParamType::Url => Url::WHAT,
+            ParamType::Guid => Guid::WHAT,
+            ParamType::Port => Port::WHAT,
+            ParamType::Number => "a whole number",
+            ParamType::Flag => "`true` or `false`",
+            ParamType::Choice => "one of the allowed texts",
+        }
+    }
+
+    /// A value as it would stand in a values file.
+    #[must_use]
+    pub fn example(self) -> String {
+        let text = match self {
+            ParamType::Text | ParamType::Choice => Text::EXAMPLE,
+            ParamType::Host => HostName::EXAMPLE,
+            ParamType::Domain => DomainName::EXAMPLE,
+            ParamType::Email => EmailAddress::EXAMPLE,
+            ParamType::Url => Url::EXAMPLE,
+            ParamType::Guid => Guid::EXAMPLE,
+            ParamType::Port => return Port::EXAMPLE.to_owned(),
+            ParamType::Number => return "180".to_owned(),
+            ParamType::Flag => return "true".to_owned(),
+        };
+        format!("\"{text}\"")
+    }
+
+    fn malformed(self, text: &str) -> Option<(&'static Code, Malformed)> {
+        fn judge<T: Format>(text: &str) -> Option<(&'static Code, Malformed)> {
+            T::parse(text).err().map(|malformed| (T::CODE, malformed))
+        }
+        match self {
+            ParamType::Text => judge::<Text>(text),
+            ParamType::Host => judge::<HostName>(text),
+            ParamType::Domain => judge::<DomainName>(text),
+            ParamType::Email => judge::<EmailAddress>(text),
+            ParamType::Url => judge::<Url>(text),
+            ParamType::Guid => judge::<Guid>(text),
+            ParamType::Port => judge::<Port>(text),
+            ParamType::Number | ParamType::Flag | ParamType::Choice => None,
+        }
+    }
+}
+
+/// A parameter that a script declares.
+#[derive(Clone, Debug)]
+pub struct Declaration {
+    /// Its name in the values file.
+    pub name: String,
+    /// What it takes.
+    pub ty: ParamType,
+    /// What it is for, in the words of the script.
+    pub text: String,
+    /// What a choice allows.
+    pub allowed: Vec<String>,
+    /// The text of the fallback's expression, if it has one.
+    pub fallback: Option<String>,
+    /// The literal that names it.
+    pub span: Span,
+}
+
+/// A secret that a script names.
+#[derive(Clone, Debug)]
+pub struct SecretUse {
+    /// Its name.
+    pub name: String,
+    /// The literal that names it.
+    pub span: Span,
+}
+
+/// What the scripts of a program ask of the values.
+#[derive(Clone, Debug, Default)]
+pub struct Contract {
+    /// The parameters, in the order of the text, each name once.
+    pub parameters: Vec<Declaration>,
+    /// The secrets, in the order of the text, with every place that names them.
+    pub secrets: Vec<SecretUse>,
+}
+
+impl Contract {
+    /// Reads a script's part of the contract off its tree.
+    pub fn read(&mut self, script: &Script, out: &mut Vec<Diagnostic>) {
+        for call in script.tree.calls() {
+            match (call.namespace().map(|(name, _)| name), call.name()) {
+                (Some("param"), name) => {
+                    if let Some(ty) = ParamType::of(name) {
+                        self.parameter(script, &call, ty, out);
+                    }
+                }
+                (None, "secret") if call.receiver().is_none() => self.secret(script, &call, out),
+                _ => {}
+            }
+        }
+    }
+
+    /// The declaration of this name.
+    #[must_use]
+    pub fn parameter_named(&self, name: &str) -> Option<&Declaration> {
+        self.parameters.iter().find(|it| it.name == name)
+    }
+
+    fn parameter(
+        &mut self,
+        script: &Script,
+        call: &CallNode<'_>,
+        ty: ParamType,
+        out: &mut Vec<Diagnostic>,
+    ) {
+        let args = call.args();
+        let choice = ty == ParamType::Choice;
+        if args.len() < 2 + usize::from(choice) {
+            return;
+        }
+        let name = literal(args[0], script, "name", out);
+        let text = literal(args[1], script, "text", out);
+        let allowed = if choice { texts(args[2], script, out) } else { Some(Vec::new()) };
+        let (Some(name), Some(text), Some(allowed)) = (name, text, allowed) else { return };
+        let span = script.span(args[0].range());
+        if let Err(malformed) = Name::parse(&name) {
+            let headline = malformed.headline(&name);
+            let mut diagnostic = Diagnostic::new(Name::CODE, span, headline);
+            diagnostic.label("not a parameter's name").help(malformed.help);
+            out.push(diagnostic);
+            return;
+        }
+        let fallback = args.get(2 + usize::from(choice)).map(|it| it.text().to_owned());
+        let declaration = Declaration { name, ty, text, allowed, fallback, span };
+        let Some(first) = self.parameter_named(&declaration.name) else {
+            self.parameters.push(declaration);
+            return;
+        };
+        let same = first.ty == ty
+            && first.fallback == declaration.fallback
+            && first.allowed == declaration.allowed;
+        if !same {
+            let message = format!("the parameter `{}` is declared in two ways", first.name);
+            let mut diagnostic = Diagnostic::new(&PARAM_CONFLICT, span, message);
+            diagnostic.label("another type, list or fallback");
+            diagnostic.relate(first.span, "declared here first");
+            diagnostic.help("declare it once, and hand the value on in a variable");
+            out.push(diagnostic);
+        }
+    }
+
+    fn secret(&mut self, script: &Script, call: &CallNode<'_>, out: &mut Vec<Diagnostic>) {
+        let args = call.args();
+        let Some(first) = args.first() else { return };
+        let Some(name) = literal(*first, script, "name", out) else { return };
+        let span = script.span(first.range());
+        // A name that is none is reported when the call runs, and may be a password.
+        if Name::parse(&name).is_ok() {
+            self.secrets.push(SecretUse { name, span });
+        }
+    }
+}
+
+fn literal(
+    node: Node<'_>,
+    script: &Script,
+    what: &str,
+    out: &mut Vec<Diagnostic>,
+) -> Option<String> {
+    if let Some(text) = StringLiteral::cast(node).and_then(|it| it.value()) {
+        return Some(text);
+    }
+    let span = script.span(node.range());
+    let mut diagnostic =
+        Diagnostic::new(&PARAM_LITERAL, span, format!("the {what} is not a literal text"));
+    diagnostic.label("known only when the script runs");
+    diagnostic.help(format!("write the {what} here, in quotes"));
+    out.push(diagnostic);
+    None
+}
+
+fn texts(node: Node<'_>, script: &Script, out: &mut Vec<Diagnostic>) -> Option<Vec<String>> {
+    let Some(list) = ArrayLiteral::cast(node) else {
+        let span = script.span(node.range());
+        let message = "the list of a choice is not a literal list";
+        let mut diagnostic = Diagnostic::new(&PARAM_LITERAL, span, message);
+        diagnostic.label("known only when the script runs");
+        diagnostic.help("write the allowed texts here: `[\"exchange\", \"office365\"]`");
+        out.push(diagnostic);
+        return None;
+    };
+    list.elements().map(|item| literal(item, script, "allowed text", out)).collect()
+}
+
+/// The values of the parameters of one run.
+#[derive(Debug, Default)]
+pub struct Parameters {
+    values: BTreeMap<String, (Dynamic, ValueOrigin)>,
+    fallbacks: BTreeMap<String, ValueOrigin>,
+}
+
+impl Parameters {
+    /// Judges the values against the contract. What is missing, unknown or of another type is reported.
+    pub fn resolve(
+        program: &Program,
+        values: &Values,
+        sources: &Sources,
+        out: &mut Vec<Diagnostic>,
+    ) -> Parameters {
+        let mut parameters = Parameters::default();
+        let contract = &program.contract;
+        for declaration in &contract.parameters {
+            let Some(given) = values.parameters.get(&declaration.name) else { continue };
+            let origin = ValueOrigin {
+                parameter: Some(declaration.name.clone()),
+                span: given.span,
+                overridden: given.overridden.clone(),
+            };
+            let value = typed(declaration, given, sources, out).unwrap_or(Dynamic::from(Poison));
+            parameters.values.insert(declaration.name.clone(), (value, origin));
+        }
+        report_unknown(contract, values, sources, out);
+        report_missing(contract, values, sources, out);
+        report_secrets(contract, values, sources, out);
+        parameters
+    }
+
+    /// Where a parameter's value comes from, if it has one.
+    #[must_use]
+    pub fn origin(&self, name: &str) -> Option<ValueOrigin> {
+        let given = self.values.get(name).map(|(_, origin)| origin);
+        given.or_else(|| self.fallbacks.get(name)).cloned()
+    }
+}
+
+/// A given value as its parameter's type, or nothing with a finding.
+fn typed(
+    declaration: &Declaration,
+    given: &Given,
+    sources: &Sources,
+    out: &mut Vec<Diagnostic>,
+) -> Option<Dynamic> {
+    let ty = declaration.ty;
+    let found = match (&given.value, ty) {
+        (Raw::Flag(flag), ParamType::Flag) => return Some(Dynamic::from(*flag)),
+        (Raw::Untyped(text), ParamType::Flag) if text == "true" => return Some(Dynamic::TRUE),
+        (Raw::Untyped(text), ParamType::Flag) if text == "false" => return Some(Dynamic::FALSE),
+        (Raw::Number(number), ParamType::Number) => return Some(Dynamic::from(*number)),
+        (Raw::Number(number), ParamType::Port) => {
+            let text = number.to_string();
+            return match ty.malformed(&text) {
+                None => Some(Dynamic::from(*number)),
+                Some((code, malformed)) => {
+                    malformed_value(declaration, given, sources, &text, code, malformed, out);
+                    None
+                }
+            };
+        }
+        (Raw::Untyped(text), ParamType::Number | ParamType::Port) => {
+            match (text.trim().parse::<i64>(), ty) {
+                (Ok(number), ParamType::Number) => return Some(Dynamic::from(number)),
+                (Ok(number), _) if ty.malformed(text).is_none() => {
+                    return Some(Dynamic::from(number));
+                }
+                _ => "a text".to_owned(),
+            }
+        }
+        (Raw::Text(text) | Raw::Untyped(text), ParamType::Choice) => {
+            if declaration.allowed.contains(text) {
+                return Some(Dynamic::from(text.clone()));
+            }
+            let mut diagnostic =
+                choice_finding(given.span, declaration, text, sources.text(given.span));
+            diagnostic.relate(declaration.span, "the choice is declared here");
+            out.push(diagnostic);
+            return None;
+        }
+        (Raw::Number(_), ParamType::Flag | ParamType::Choice) => "a number".to_owned(),
+        (Raw::Text(text) | Raw::Untyped(text), _)
+            if !matches!(ty, ParamType::Flag | ParamType::Number | ParamType::Port) =>
+        {
+            return match ty.malformed(text) {
+                None => Some(Dynamic::from(text.clone())),
+                Some((code, malformed)) => {
+                    malformed_value(declaration, given, sources, text, code, malformed, out);
+                    None
+                }
+            };
+        }
+        (Raw::Text(_) | Raw::Untyped(_), _) => "a text".to_owned(),
+        (Raw::Number(_), _) => "a number".to_owned(),
+        (Raw::Float(_), _) => "a number with a fraction".to_owned(),
+        (Raw::Flag(_), _) => "a flag".to_owned(),
+        (Raw::Other(what), _) => (*what).to_owned(),
+        (Raw::Broken, _) => return None,
+    };
+    let message = format!("`{}` is {}, not {found}", declaration.name, ty.what());
+    let mut diagnostic = Diagnostic::new(&VALUES_TYPE, given.span, message);
+    diagnostic.label(format!("this is {found}"));
+    diagnostic.relate(declaration.span, format!("declared here: {}", declaration.text));
+    diagnostic.help(format!("write `{} = {}`", declaration.name, ty.example()));
+    let bare = sources.text(given.span);
+    let unquoted = bare.trim_matches(['"', '\'']);
+    let unquotes = match ty {
+        ParamType::Flag => matches!(unquoted, "true" | "false"),
+        ParamType::Number | ParamType::Port => unquoted.parse::<i64>().is_ok(),
+        _ => false,
+    };
+    if unquotes && let Some(whole) = quoted(given.span, sources) {
+        diagnostic.fix("take the quotes away", Applicability::Always, whole, unquoted.to_owned());
+    }
+    out.push(diagnostic);
+    None
+}
+
+/// The span with the quotes around it, if there are any.
+fn quoted(span: Span, sources: &Sources) -> Option<Span> {
+    let text = &sources.get(span.source).text;
+    let inside = sources.text(span);
+    if inside.len() > 1 && inside.starts_with(['"', '\'']) {
+        return Some(span);
+    }
+    let before = text[..span.start as usize].chars().next_back()?;
+    let after = text[span.end as usize..].chars().next()?;
+    let quotes = before == after && matches!(before, '"' | '\'');
+    quotes.then(|| Span { start: span.start - 1, end: span.end + 1, ..span })
+}
+
+fn malformed_value(
+    declaration: &Declaration,
+    given: &Given,
+    sources: &Sources,
+    text: &str,
+    code: &'static Code,
+    malformed: Malformed,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut diagnostic = Diagnostic::new(code, given.span, malformed.headline(text));
+    let exact = sources.text(given.span) == text;
+    if let (Some(part), true) = (&malformed.part, exact) {
+        diagnostic.primary = Span {
+            start: given.span.start + part.start as u32,
+            end: given.span.start + part.end as u32,
+            ..given.span
+        };
+    }
+    diagnostic.label(format!("not {}", declaration.ty.what()));
+    let role = format!("`{}` is declared here: {}", declaration.name, declaration.text);
+    diagnostic.relate(declaration.span, role);
+    diagnostic.help(malformed.help);
+    if let (Some(instead), true) = (malformed.instead, exact) {
+        let title = format!("write `{instead}`");
+        diagnostic.fix(title, Applicability::Review, given.span, instead);
+    }
+    out.push(diagnostic);
+}
+
+fn choice_finding(
+    span: Span,
+    declaration: &Declaration,
+    text: &str,
+    written: &str,
+) -> Diagnostic {
+    let message = format!("`{text}` is not a value of `{}`", declaration.name);
+    let mut diagnostic = Diagnostic::new(&VALUES_CHOICE, span, message);
+    diagnostic.label("not one of the allowed texts");
+    let allowed: Vec<_> = declaration.allowed.iter().map(|it| format!("`{it}`")).collect();
+    match nearest(text, declaration.allowed.iter().map(String::as_str)) {
+        Some(name) => {
+            let others = allowed.join(", ");
+            diagnostic.help(format!("did you mean `{name}`? Allowed are {others}"));
+            let new = written.replace(text, name);
+            diagnostic.fix(format!("write `{name}`"), Applicability::Always, span, new);
+        }
+        None => {
+            diagnostic.help(format!("write one of {}", allowed.join(", ")));
+        }
+    }
+    diagnostic
+}
+
+fn report_unknown(
+    contract: &Contract,
+    values: &Values,
+    sources: &Sources,
+    out: &mut Vec<Diagnostic>,
+) {
+    for (name, given) in &values.parameters {
+        if contract.parameter_named(name).is_some() {
+            continue;
+        }
+        let span = given.key.unwrap_or(given.span);
+        let message = format!("no script asks for a value `{name}`");
+        let mut diagnostic = Diagnostic::new(&VALUES_UNKNOWN, span, message);
+        diagnostic.label("it would have no effect");
+        let free = |it: &&Declaration| !values.parameters.contains_key(&it.name);
+        let candidates = contract.parameters.iter().filter(free).map(|it| it.name.as_str());
+        let all = contract.parameters.iter().map(|it| it.name.as_str());
+        match nearest(name, candidates) {
+            Some(meant) => {
+                diagnostic.help(format!("did you mean `{meant}`?"));
+                if let Some(declaration) = contract.parameter_named(meant) {
+                    diagnostic.relate(declaration.span, format!("`{meant}` is declared here"));
+                }
+                if given.key.is_some() && sources.text(span) == name {
+                    let title = format!("rename it to `{meant}`");
+                    diagnostic.fix(title, Applicability::Always, span, meant);
+                }
+            }
+            None => {
+                let names: Vec<_> = all.map(|it| format!("`{it}`")).collect();
+                diagnostic.help(if names.is_empty() {
+                    "take the line out: this script has no parameters".to_owned()
+                } else {
+                    format!("take the line out, or use one of {}", names.join(", "))
+                });
+            }
+        }
+        out.push(diagnostic);
+    }
+}
+
+fn report_missing(
+    contract: &Contract,
+    values: &Values,
+    sources: &Sources,
+    out: &mut Vec<Diagnostic>,
+) {
+    let missing: Vec<&Declaration> = contract
+        .parameters
+        .iter()
+        .filter(|it| it.fallback.is_none() && !values.parameters.contains_key(&it.name))
+        // One that is only misspelt is reported as that.
+        .filter(|it| !misspelt(it, contract, values))
+        .collect();
+    let Some(first) = missing.first() else { return };
+    let names: Vec<_> = missing.iter().map(|it| format!("`{}`", it.name)).collect();
+    let message = match names.len() {
+        1 => format!("nothing gives a value for {}", names[0]),
+        count => format!("nothing gives a value for {count} parameters: {}", names.join(", ")),
+    };
+    let mut diagnostic = Diagnostic::new(&VALUES_MISSING, first.span, message);
+    diagnostic.label(first.text.clone());
+    for declaration in missing.iter().skip(1).take(3) {
+        diagnostic.relate(declaration.span, declaration.text.clone());
+    }
+    let lines: Vec<_> =
+        missing.iter().map(|it| format!("{} = {}", it.name, it.ty.example())).collect();
+    match values.files.last() {
+        Some(file) => {
+            let name = &sources.get(*file).name;
+            let one_line = lines.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+            diagnostic.help(format!("add to {name}, with this customer's values: {one_line}"));
+            let at = before_tables(&sources.get(*file).text);
+            let span = Span { source: *file, start: at, end: at };
+            let text = format!("{}\n", lines.join("\n"));
+            let title = format!("add the missing lines to {name}");
+            diagnostic.fix(title, Applicability::Review, span, text);
+        }
+        None => {
+            let example = &lines[0];
+            diagnostic.help(format!(
+                "name a values file with `--values FILE.toml` that has a line such as `{example}`, or use `--set`"
+            ));
+        }
+    }
+    out.push(diagnostic);
+}
+
+/// Whether a value is given whose unknown name is most likely a slip for this parameter.
+fn misspelt(declaration: &Declaration, contract: &Contract, values: &Values) -> bool {
+    let free = |it: &&Declaration| !values.parameters.contains_key(&it.name);
+    let candidates: Vec<_> =
+        contract.parameters.iter().filter(free).map(|it| it.name.as_str()).collect();
+    values
+        .parameters
+        .keys()
+        .filter(|name| contract.parameter_named(name).is_none())
+        .any(|name| nearest(name, candidates.iter().copied()) == Some(&declaration.name))
+}
+
+/// Where a line at the top level of a TOML text can be added: before its first table.
+fn before_tables(text: &str) -> u32 {
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        if line.trim_start().starts_with('[') {
+            return at;
+        }
+        at += line.len() as u32;
+    }
+    at
+}
+
+fn report_secrets(
+    contract: &Contract,
+    values: &Values,
+    sources: &Sources,
+    out: &mut Vec<Diagnostic>,
+) {
+    let mut missing: Vec<&SecretUse> = Vec::new();
+    for secret in &contract.secrets {
+        let known = values.secrets.contains_key(&secret.name);
+        if !known && missing.iter().all(|it| it.name != secret.name) {
+            missing.push(secret);
+        }
+    }
+    for (name, given) in &values.secrets {
+        if contract.secrets.iter().any(|it| it.name == *name) {
+            continue;
+        }
+        let message = format!("no script uses a secret `{name}`");
+        let mut diagnostic = Diagnostic::new(&SECRET_UNUSED, given.key, message);
+        diagnostic.label("it would never be read");
+        if let Some(meant) = nearest(name, missing.iter().map(|it| it.name.as_str())) {
+            let title = format!("rename it to `{meant}`");
+            diagnostic.help(format!("did you mean `{meant}`?"));
+            diagnostic.fix(title, Applicability::Always, given.key, meant);
+        } else {
+            diagnostic.help("take the line out");
+        }
+        out.push(diagnostic);
+    }
+    let Some(first) = missing.first() else { return };
+    let names: Vec<_> = missing.iter().map(|it| format!("`{}`", it.name)).collect();
+    let message = match names.len() {
+        1 => format!("nothing says where the secret {} comes from", names[0]),
+        count => format!("nothing says where {count} secrets come from: {}", names.join(", ")),
+    };
+    let mut diagnostic = Diagnostic::new(&SECRET_MISSING, first.span, message);
+    diagnostic.label("used here");
+    for secret in missing.iter().skip(1).take(3) {
+        diagnostic.relate(secret.span, "used here");
+    }
+    let line = |it: &&SecretUse| format!("{} = {{ prompt = \"…\" }}", it.name);
+    let lines: Vec<_> = missing.iter().map(line).collect();
+    let target = values.files.last().map(|file| sources.get(*file).name.as_str());
+    let target = target.unwrap_or("a values file (`--values FILE.toml`)");
+    let pasted = lines.iter().map(|it| format!("`{it}`")).collect::<Vec<_>>().join(", ");
+    diagnostic.help(format!(
+        "add under `[secrets]` in {target}: {pasted} (or `env`, `file`, `credential` in place of `prompt`)"
+    ));
+    if let Some(file) = values.files.last() {
+        let text = &sources.get(*file).text;
+        let (at, new) = secret_lines(text, &lines);
+        let span = Span { source: *file, start: at, end: at };
+        diagnostic.fix("say that they are asked for", Applicability::Review, span, new);
+    }
+    out.push(diagnostic);
+}
+
+/// Where and with which text lines come under `[secrets]`.
+fn secret_lines(text: &str, lines: &[String]) -> (u32, String) {
+    let lines = format!("{}\n", lines.join("\n")).replace('…', "Its value");
+    let mut at = 0;
+    for line in text.split_inclusive('\n') {
+        at += line.len() as u32;
+        if line.trim() == "[secrets]" || line.trim_start().starts_with("[secrets] ") {
+            let lead = if line.ends_with('\n') { "" } else { "\n" };
+            return (at, format!("{lead}{lines}"));
+        }
+    }
+    let lead = if text.is_empty() || text.ends_with('\n') { "" } else { "\n" };
+    (text.len() as u32, format!("{lead}\n[secrets]\n{lines}"))
+}
+
+/// A parameter's value, or its fallback.
+fn parameter(call: &mut Call<'_>) -> Dynamic {
+    let name = call.arguments.first().and_then(|it| as_text(&it.value)).unwrap_or_default();
+    if let Some((value, origin)) = call.recorder.parameters.values.get(name.as_str()) {
+        let (value, origin) = (value.clone(), origin.clone());
+        if value.is::<Poison>() || call.recorder.provenance.origin(&value).is_some() {
+            return value;
+        }
+        let value = call.recorder.provenance.pin(value, origin.clone());
+        call.recorder.parameters.values.insert(name.to_string(), (value.clone(), origin));
+        return value;
+    }
+    let program = call.recorder.program.clone();
+    let Some(declaration) = program.contract.parameter_named(&name) else {
+        return Dynamic::from(Poison);
+    };
+    let at = 2 + usize::from(declaration.ty == ParamType::Choice);
+    let Some(fallback) = call.arguments.get(at) else { return Dynamic::from(Poison) };
+    let (value, span) = (fallback.value.clone(), fallback.span);
+    if value.is_unit() || value.is::<Poison>() {
+        return value;
+    }
+    if let Some(diagnostic) = bad_fallback(declaration, &value, span, call) {
+        call.recorder.report(diagnostic);
+        return Dynamic::from(Poison);
+    }
+    let origin = ValueOrigin { parameter: Some(name.to_string()), span, overridden: Vec::new() };
+    call.recorder.parameters.fallbacks.insert(name.to_string(), origin.clone());
+    // A fallback that is itself a parameter keeps that one's origin.
+    if call.recorder.provenance.origin(&value).is_some() {
+        return value;
+    }
+    call.recorder.provenance.pin(value, origin)
+}
+
+fn bad_fallback(
+    declaration: &Declaration,
+    value: &Dynamic,
+    span: Span,
+    call: &Call<'_>,
+) -> Option<Diagnostic> {
+    let ty = declaration.ty;
+    let text = as_text(value);
+    let written = call.recorder.sources.text(span);
+    match (ty, text) {
+        (_, Some(text)) if text.contains(POISON) => None,
+        (ParamType::Flag, None) if value.is_bool() => None,
+        (ParamType::Number, None) if value.is_int() => None,
+        (ParamType::Port, None) if value.is_int() => {
+            let text = value.to_string();
+            let (code, malformed) = ty.malformed(&text)?;
+            let mut diagnostic = Diagnostic::new(code, span, malformed.headline(&text));
+            diagnostic.label(format!("not {}", ty.what())).help(malformed.help);
+            Some(diagnostic)
+        }
+        (ParamType::Choice, Some(text)) => {
+            let known = declaration.allowed.iter().any(|it| *it == *text);
+            (!known).then(|| choice_finding(span, declaration, &text, written))
+        }
+        (ParamType::Flag | ParamType::Number | ParamType::Port, _) | (_, None) => {
+            let found = describe(value);
+            let message =
+                format!("the fallback of `{}` is {found}, not {}", declaration.name, ty.what());
+            let mut diagnostic = Diagnostic::new(&VALUES_TYPE, span, message);
+            diagnostic.label(format!("this is {found}"));
+            diagnostic.help(format!("write {}, or `()` to make it optional", ty.example()));
+            Some(diagnostic)
+        }
+        (_, Some(text)) => {
+            let (code, malformed) = ty.malformed(&text)?;
+            let mut diagnostic = Diagnostic::new(code, span, malformed.headline(&text));
+            diagnostic.label(format!("not {}", ty.what())).help(malformed.help);
+            Some(diagnostic)
+        }
+    }
+}
+
+/// A reference to a secret.
+fn secret(call: &mut Call<'_>) -> Dynamic {
+    let Some(argument) = call.arguments.first() else { return Dynamic::from(Poison) };
+    let span = argument.span;
+    match as_text(&argument.value).map(|it| Name::parse(&it)) {
+        Some(Ok(name)) => Dynamic::from(Secret { name }),
+        Some(Err(_)) => {
+            // What is no name may well be the secret itself.
+            call.recorder.sources.veil(span);
+            call.recorder
+                .at(Name::CODE, span, "this is not the name of a secret")
+                .label("lower-case letters, digits and `_` make a name")
+                .help("name the secret, such as `secret(\"mim_service_password\")`; its value never stands in a script");
+            Dynamic::from(Poison)
+        }
+        None => {
+            let value = argument.value.clone();
+            if !value.is::<Poison>() {
+                let found = describe(&value);
+                call.recorder
+                    .at(&crate::script::args::SCRIPT_TYPE, span, format!("the name of a secret is a text, not {found}"))
+                    .label(format!("this is {found}"))
+                    .help("write its name in quotes: `secret(\"mim_service_password\")`");
+            }
+            Dynamic::from(Poison)
+        }
+    }
+}
+
+verbs! { pub static FUNCTIONS;
+    /// A text of one line that differs from customer to customer.
+    ///
+    /// The name stands in the values file, the text tells whoever fills it in what is meant. With a fallback it need not be
+    /// given; the fallback `()` makes it optional.
+    ///
+    /// ```rhai
+    /// deployment(param::text("title", "Name of the deployment", "Contoso MIM"));
+    /// ```
+    fn param::text(name: Name, text: Text, fallback: Text = ()) yields = parameter;
+    /// A host name that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// service::address(param::host("mim_server", "Name that clients use for the MIM Service", "mim.contoso.com"));
+    /// ```
+    fn param::host(name: Name, text: Text, fallback: Host = ()) yields = parameter;
+    /// A domain name that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// cloud::global(param::domain("tenant", "Primary domain of the Entra tenant", "contoso.onmicrosoft.com"));
+    /// ```
+    fn param::domain(name: Name, text: Text, fallback: Domain = ()) yields = parameter;
+    /// An e-mail address that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// mail::exchange("mail.contoso.com")
+    ///     .mailbox(param::email("mailbox", "Mailbox of the MIM Service", "svcMIMService@contoso.com"));
+    /// ```
+    fn param::email(name: Name, text: Text, fallback: Email = ()) yields = parameter;
+    /// A URL that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// portal::site(param::url("portal", "SharePoint site collection of the portal", "http://mim.contoso.com"));
+    /// ```
+    fn param::url(name: Name, text: Text, fallback: Url = ()) yields = parameter;
+    /// A GUID that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// mail::office365().tenant_id(param::guid("tenant_id", "Tenant ID", "e4405d02-4a65-47fe-8c0a-45239eb45a9f"));
+    /// ```
+    fn param::guid(name: Name, text: Text, fallback: Guid = ()) yields = parameter;
+    /// A TCP port that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// portal::password_reset("pwreset.contoso.com").port(param::port("reset_port", "Port of the portal", 80));
+    /// ```
+    fn param::port(name: Name, text: Text, fallback: Port = ()) yields = parameter;
+    /// A whole number that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// let days = param::number("secret_days", "Lifetime of the client secret in days", 180);
+    /// ```
+    fn param::number(name: Name, text: Text, fallback: Days = ()) yields = parameter;
+    /// A yes or no that differs from customer to customer.
+    ///
+    /// ```rhai
+    /// sql::database("sql.contoso.com").reuse(param::flag("second_node", "Another node uses the database", false));
+    /// ```
+    fn param::flag(name: Name, text: Text, fallback: Flag = ()) yields = parameter;
+    /// One of several texts, which differs from customer to customer.
+    ///
+    /// ```rhai
+    /// let mail = param::choice("mail", "Where the MIM Service sends mail", ["exchange", "none"], "none");
+    /// if mail == "none" { mail::none(); }
+    /// ```
+    fn param::choice(name: Name, text: Text, allowed: Choices, fallback: Text = ()) yields = parameter;
+    /// A reference to a secret. Its value is nowhere in script, plan, log or message: it is read from the source that the
+    /// values file names under `[secrets]`, when and where it is used.
+    ///
+    /// ```rhai
+    /// account::regular(`contoso\svcMIMService`, secret("mim_service_password"));
+    /// ```
+    fn secret(name: Name) yields = secret;
+}

@@ -1,0 +1,157 @@
+//! The state behind the host functions of one run: what has been declared, what has been found, and where.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use rhai::{Dynamic, Position};
+
+use crate::diagnostic::{Code, Diagnostic};
+use crate::model::Deployment;
+use crate::script::param::Parameters;
+use crate::script::provenance::{Provenance, as_text, identity};
+use crate::script::registry::{Kind, Registry};
+use crate::script::{Program, Script};
+use crate::source::{Caller, SourceId, Sources, Span, Spot, ValueOrigin};
+use crate::syntax;
+
+/// A recorder as the engine holds it.
+#[derive(Clone, Debug)]
+pub struct Shared(Arc<Mutex<Recorder>>);
+
+impl Shared {
+    /// Shares a recorder with an engine.
+    #[must_use]
+    pub fn new(recorder: Recorder) -> Self {
+        Shared(Arc::new(Mutex::new(recorder)))
+    }
+
+    /// The recorder itself. A run is single-threaded; the lock satisfies the engine's types.
+    pub fn lock(&self) -> MutexGuard<'_, Recorder> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// What one run has recorded so far.
+#[derive(Debug)]
+pub struct Recorder {
+    /// The rows that can be called.
+    pub registry: Registry,
+    /// The scripts that run.
+    pub program: Arc<Program>,
+    /// Their texts, and those of the values.
+    pub sources: Sources,
+    /// What has been declared.
+    pub deployment: Deployment,
+    /// What has been found.
+    pub diagnostics: Vec<Diagnostic>,
+    /// Where values came from.
+    pub provenance: Provenance,
+    /// The parameters' values.
+    pub parameters: Parameters,
+    /// The modules that have run, by index of their script.
+    pub modules: BTreeMap<usize, Arc<rhai::Module>>,
+}
+
+/// What a builder is in a script: which noun it completes.
+#[derive(Clone, Copy, Debug)]
+pub struct Handle {
+    /// What began it.
+    pub kind: &'static Kind,
+    /// Which of the declarations of its noun.
+    pub index: usize,
+}
+
+/// A value that is already reported as bad. Everything done with it is silent.
+#[derive(Clone, Copy, Debug)]
+pub struct Poison;
+
+/// Stands in a text for a part that is already reported as bad. A noncharacter, which no file may contain.
+pub const POISON: char = '\u{10FFFE}';
+
+impl Recorder {
+    /// Reports a finding, once for the same code, place and message: a loop or a function called twice says it once.
+    pub fn report(&mut self, diagnostic: Diagnostic) -> &mut Diagnostic {
+        let same = |it: &Diagnostic| {
+            std::ptr::eq(it.code, diagnostic.code)
+                && it.primary == diagnostic.primary
+                && it.message == diagnostic.message
+        };
+        let index = self.diagnostics.iter().position(same).unwrap_or_else(|| {
+            self.diagnostics.push(diagnostic);
+            self.diagnostics.len() - 1
+        });
+        &mut self.diagnostics[index]
+    }
+
+    /// Reports at a place.
+    pub fn at(
+        &mut self,
+        code: &'static Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut Diagnostic {
+        self.report(Diagnostic::new(code, span, message))
+    }
+
+    /// The script of an engine's source name; the entry script for none.
+    #[must_use]
+    pub fn script(&self, source: Option<&str>) -> &Script {
+        let named = source.and_then(|name| self.program.scripts.iter().find(|it| it.name == name));
+        named.unwrap_or(&self.program.scripts[0])
+    }
+
+    /// The byte offset of an engine's position.
+    #[must_use]
+    pub fn offset(&self, source: SourceId, position: Position) -> u32 {
+        let line = position.line().unwrap_or(1) as u32;
+        let column = position.position().unwrap_or(1) as u32;
+        self.sources.get(source).offset(Spot { line, column })
+    }
+
+    /// Where a value was written, if it can be told exactly: a parameter's value, or a literal.
+    #[must_use]
+    pub fn written(&self, value: &Dynamic) -> Option<ValueOrigin> {
+        if let Some(origin) = self.provenance.origin(value) {
+            return Some(origin.clone());
+        }
+        let text = as_text(value)?;
+        let span = *self.program.literals().get(&identity(&text))?;
+        Some(ValueOrigin { parameter: None, span, overridden: Vec::new() })
+    }
+
+    /// The calls of script functions on the engine's stack, innermost first, without the native call itself.
+    #[must_use]
+    pub fn callers(&self, frames: &[rhai::debugger::CallStackFrame], own: Position) -> Vec<Caller> {
+        let mut callers = Vec::new();
+        let mut source = self.script(None);
+        for (index, frame) in frames.iter().enumerate() {
+            let here = source;
+            source = frame.source.as_deref().map_or(source, |name| self.script(Some(name)));
+            // A native function that is called without a namespace has a frame of its own; a closure's frame stands
+            // at the native function that calls it, which has been seen already.
+            let is_own = index + 1 == frames.len() && frame.pos == own;
+            if is_own || frame.fn_name.starts_with("anon$") {
+                continue;
+            }
+            if let Some(span) = self.call_span(here, frame.pos) {
+                callers.push(Caller { function: frame.fn_name.to_string(), span });
+            }
+        }
+        callers.reverse();
+        callers
+    }
+
+    fn call_span(&self, script: &Script, position: Position) -> Option<Span> {
+        if position.is_none() {
+            return None;
+        }
+        let call = script.tree.call_at(self.offset(script.id, position))?;
+        Some(script.span(call.own_range()))
+    }
+
+    /// The call in a script at an engine's position.
+    #[must_use]
+    pub fn call<'s>(&self, script: &'s Script, position: Position) -> Option<syntax::Call<'s>> {
+        script.tree.call_at(self.offset(script.id, position))
+    }
+}

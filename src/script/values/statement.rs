@@ -1,0 +1,179 @@
+//! The statements of a values file, also of one that is not quite TOML.
+
+use std::ops::Range;
+
+use toml::de::DeTable;
+
+/// One `key = value` or `[table]`, with the lines that belong to it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) struct Statement {
+    /// From its first letter to its last, a comment behind it included.
+    pub(super) range: Range<usize>,
+    /// The words of its key, those of the table above it first; of a header, the table's.
+    pub(super) path: Vec<String>,
+    /// The key as written, without that of the table.
+    pub(super) key: Range<usize>,
+    /// What it is.
+    pub(super) kind: Kind,
+}
+
+/// What a [`Statement`] is.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    /// `[table]`.
+    Header,
+    /// `key = value`, with all that follows the `=`.
+    Pair(Range<usize>),
+    /// Neither: there is no `=` after the first word.
+    Neither,
+}
+
+/// The statements of a file, in order. Of a file without a mistake they are exactly TOML's.
+pub(super) fn statements(text: &str) -> Vec<Statement> {
+    let mut statements = Vec::new();
+    let mut table: Vec<String> = Vec::new();
+    let mut at = if text.starts_with('\u{feff}') {
+        '\u{feff}'.len_utf8()
+    } else {
+        0
+    };
+    while at < text.len() {
+        let end = line_end(text, at);
+        let start = at + blanks(&text[at..end]);
+        let line = text[start..end].trim_end();
+        if line.is_empty() || line.starts_with('#') {
+            at = end + 1;
+            continue;
+        }
+        let (statement, end) = if line.starts_with('[') {
+            let (path, key) = key_path(
+                text,
+                start + line.len() - line.trim_start_matches('[').len(),
+            );
+            table.clone_from(&path);
+            let range = start..start + line.len();
+            (
+                Statement {
+                    range,
+                    path,
+                    key,
+                    kind: Kind::Header,
+                },
+                end,
+            )
+        } else {
+            pair(text, start, end, &table)
+        };
+        statements.push(statement);
+        at = end + 1;
+    }
+    statements
+}
+
+/// A `key = value` that begins at `start`, on a line that ends at `end`; and the end of the last line that it takes.
+fn pair(text: &str, start: usize, end: usize, table: &[String]) -> (Statement, usize) {
+    let (words, key) = key_path(text, start);
+    let path = [table, words.as_slice()].concat();
+    let after = key.end + blanks(&text[key.end..end]);
+    if !text[after..end].starts_with('=') || key.is_empty() {
+        let range = start..start + text[start..end].trim_end().len();
+        return (
+            Statement {
+                range,
+                path,
+                key,
+                kind: Kind::Neither,
+            },
+            end,
+        );
+    }
+    let value = after + 1 + blanks(&text[after + 1..end]);
+    let end = last_line_end(text, start, value, end);
+    let range = start..start + text[start..end].trim_end().len();
+    let value = value.min(range.end)..range.end;
+    (
+        Statement {
+            range,
+            path,
+            key,
+            kind: Kind::Pair(value),
+        },
+        end,
+    )
+}
+
+/// The end of the line on which a value ends: another line only for texts in three quotes, and for arrays and tables
+/// that can be read.
+fn last_line_end(text: &str, start: usize, value: usize, end: usize) -> usize {
+    // A bracket that nothing closes must not make this quadratic.
+    const MOST: usize = 50;
+    for quotes in ["\"\"\"", "'''"] {
+        if let Some(rest) = text[value..].strip_prefix(quotes) {
+            let inner = value + quotes.len();
+            let closed = rest.find(quotes).map(|at| inner + at + quotes.len());
+            return closed.map_or(end, |closed| line_end(text, closed));
+        }
+    }
+    if !text[value..].starts_with(['[', '{']) {
+        return end;
+    }
+    let mut last = end;
+    for _ in 0..MOST {
+        if DeTable::parse(&text[start..last]).is_ok() {
+            return last;
+        }
+        if last >= text.len() {
+            break;
+        }
+        last = line_end(text, last + 1);
+    }
+    end
+}
+
+/// The words of a key with dots, unquoted, and its range.
+fn key_path(text: &str, start: usize) -> (Vec<String>, Range<usize>) {
+    const ENDS: &[char] = &[
+        ' ', '\t', '\r', '\n', '.', '=', ':', '[', ']', '#', ',', '{', '}', '"', '\'', ';',
+    ];
+    let mut words = Vec::new();
+    let mut at = start + blanks(&text[start..]);
+    let begin = at;
+    let mut end = at;
+    loop {
+        let rest = &text[at..];
+        let quote = rest
+            .chars()
+            .next()
+            .filter(|char| matches!(char, '"' | '\''));
+        let (word, length) = if let Some(quote) = quote {
+            let line = &rest[1..line_end(rest, 0)];
+            line.find(quote)
+                .map_or(("", 0), |length| (&line[..length], length + 2))
+        } else {
+            let length = rest.find(ENDS).unwrap_or(rest.len());
+            (&rest[..length], length)
+        };
+        if length == 0 {
+            break;
+        }
+        words.push(word.to_owned());
+        end = at + length;
+        at = end + blanks(&text[end..]);
+        if !text[at..].starts_with('.') {
+            break;
+        }
+        at += 1 + blanks(&text[at + 1..]);
+    }
+    (words, begin..end)
+}
+
+/// The blanks at the beginning of a text.
+pub(super) fn blanks(text: &str) -> usize {
+    text.len() - text.trim_start_matches([' ', '\t']).len()
+}
+
+fn line_end(text: &str, at: usize) -> usize {
+    text[at..]
+        .find('\n')
+        .map_or(text.len(), |length| at + length)
+}

@@ -1,0 +1,138 @@
+//! How texts are read: the one door to the file system for everything that compiles.
+
+use std::collections::BTreeMap;
+use std::io;
+use std::path::{Component, Path, PathBuf};
+
+/// Reads texts for a compilation. [`Disk`] is the real one, [`Memory`] holds what an embedding program or a test hands in.
+pub trait Files {
+    /// Reads a regular file of UTF-8 text with at most `limit` bytes.
+    fn read(&self, path: &Path, limit: u64) -> Result<String, ReadError>;
+
+    /// The path with symbolic links and `..` resolved; fails where nothing is there.
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
+}
+
+/// Why a text could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// Nothing is at this path.
+    #[error("there is no such file")]
+    Missing,
+    /// Something is there, but it is a folder, a device or a pipe.
+    #[error("it is {0}, not a text file")]
+    NotAFile(&'static str),
+    /// It has more bytes than the limit.
+    #[error("it has {size} bytes, and at most {limit} are read")]
+    TooLarge {
+        /// The size found, in bytes.
+        size: u64,
+        /// The limit, in bytes.
+        limit: u64,
+    },
+    /// It is not UTF-8.
+    #[error("it is not UTF-8 text: the first wrong byte is at offset {offset} (line {line})")]
+    NotUtf8 {
+        /// The offset of the first wrong byte.
+        offset: usize,
+        /// The line of that byte, from 1.
+        line: usize,
+    },
+    /// The system refused.
+    #[error("{0}")]
+    Io(io::Error),
+}
+
+/// The files of this machine.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Disk;
+
+#[expect(clippy::disallowed_methods, reason = "this is the door to the file system")]
+impl Files for Disk {
+    fn read(&self, path: &Path, limit: u64) -> Result<String, ReadError> {
+        let about = std::fs::metadata(path).map_err(of_io)?;
+        if about.is_dir() {
+            return Err(ReadError::NotAFile("a folder"));
+        }
+        // Opening a pipe would wait for a writer for ever.
+        if !about.is_file() {
+            return Err(ReadError::NotAFile("a device or a pipe"));
+        }
+        if about.len() > limit {
+            return Err(ReadError::TooLarge { size: about.len(), limit });
+        }
+        let bytes = std::fs::read(path).map_err(of_io)?;
+        // The file may have grown since it was looked at.
+        if bytes.len() as u64 > limit {
+            return Err(ReadError::TooLarge { size: bytes.len() as u64, limit });
+        }
+        to_text(bytes)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        std::fs::canonicalize(path)
+    }
+}
+
+fn of_io(error: io::Error) -> ReadError {
+    if error.kind() == io::ErrorKind::NotFound { ReadError::Missing } else { ReadError::Io(error) }
+}
+
+/// Turns bytes into text, or says where they stop being UTF-8. UTF-16, which Windows editors write, is named.
+fn to_text(bytes: Vec<u8>) -> Result<String, ReadError> {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err(ReadError::NotAFile("UTF-16 text (save it as UTF-8)"));
+    }
+    String::from_utf8(bytes).map_err(|error| {
+        let offset = error.utf8_error().valid_up_to();
+        let line = error.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+        ReadError::NotUtf8 { offset, line }
+    })
+}
+
+/// Texts held in memory, by path.
+#[derive(Clone, Debug, Default)]
+pub struct Memory(BTreeMap<PathBuf, String>);
+
+impl Memory {
+    /// Texts by path; a path is taken as written, with `.` and `..` resolved.
+    pub fn new<P: AsRef<Path>, T: Into<String>>(texts: impl IntoIterator<Item = (P, T)>) -> Self {
+        let texts = texts.into_iter().map(|(path, text)| (plain(path.as_ref()), text.into()));
+        Memory(texts.collect())
+    }
+}
+
+impl Files for Memory {
+    fn read(&self, path: &Path, limit: u64) -> Result<String, ReadError> {
+        let path = plain(path);
+        let Some(text) = self.0.get(&path) else {
+            let folder = self.0.keys().any(|other| other.starts_with(&path));
+            return Err(if folder { ReadError::NotAFile("a folder") } else { ReadError::Missing });
+        };
+        if text.len() as u64 > limit {
+            return Err(ReadError::TooLarge { size: text.len() as u64, limit });
+        }
+        Ok(text.clone())
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let path = plain(path);
+        let there = self.0.keys().any(|other| other.starts_with(&path));
+        if there { Ok(path) } else { Err(io::ErrorKind::NotFound.into()) }
+    }
+}
+
+/// The path with `.` and `..` resolved by its words alone.
+fn plain(path: &Path) -> PathBuf {
+    let mut plain = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                plain.pop();
+            }
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(component),
+        }
+    }
+    plain
+}

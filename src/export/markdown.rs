@@ -6,8 +6,8 @@
 use crate::export::graph;
 use crate::export::wizard::{self, Sheet};
 use crate::export::words::{self, Bit, Phrase};
-use crate::plan::op::{Literal, Op, PowerShell, Ui, Value};
-use crate::plan::{Plan, Right, Setting, Step, Undo};
+use crate::plan::op::{Literal, Ui, Value};
+use crate::plan::{Plan, Right, Setting, Step};
 
 /// The document.
 pub(super) fn render(plan: &Plan) -> String {
@@ -108,23 +108,11 @@ fn step(plan: &Plan, step: &Step, number: usize) -> String {
         step.rights.iter().map(|it| format!("{} on {}", code(&it.right), text(&it.on))).collect();
     item("Needs", &if rights.is_empty() { rights } else { vec![rights.join(", ")] });
     item("Undo", &words::undo(&step.undo).iter().map(phrase).collect::<Vec<_>>());
-    for (caption, script) in scripts(step) {
-        let fence = fence(&script.script);
-        let text: String = script.script.lines().map(|line| words::tame(line) + "\n").collect();
-        out += &format!("\n{caption}:\n\n{fence}powershell\n{text}{fence}\n");
+    for (caption, script) in words::scripts(step) {
+        let fence = fence(&script);
+        out += &format!("\n{caption}:\n\n{fence}powershell\n{script}{fence}\n");
     }
     out
-}
-
-/// The scripts of a step with what they are: what it runs, then what undoes it.
-fn scripts(step: &Step) -> impl Iterator<Item = (&'static str, &PowerShell)> {
-    let undo = match &step.undo {
-        Undo::Ops(ops) => ops.as_slice(),
-        Undo::Nothing | Undo::ByHand(_) => &[],
-    };
-    let scripts = |ops: &'_ [Op]| ops.iter().filter_map(words::script).collect::<Vec<_>>();
-    let does = scripts(&step.ops).into_iter().map(|it| ("Script", it));
-    does.chain(scripts(undo).into_iter().map(|it| ("Script of the undo", it)))
 }
 
 fn wizard(plan: &Plan, sheets: &[Sheet<'_>]) -> String {

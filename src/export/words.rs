@@ -449,6 +449,35 @@ pub(super) fn undo(undo: &Undo) -> Vec<Phrase> {
     }
 }
 
+/// The scripts of a step with what they are: what it runs, then what undoes it.
+pub(super) fn scripts(step: &Step) -> Vec<(&'static str, String)> {
+    let undo = match &step.undo {
+        Undo::Ops(ops) => ops.as_slice(),
+        Undo::Nothing | Undo::ByHand(_) => &[],
+    };
+    let does = step.ops.iter().filter_map(script).map(|it| ("Script", it));
+    does.chain(undo.iter().filter_map(script).map(|it| ("Script of the undo", it))).collect()
+}
+
+/// The text of a script, each line ended.
+fn script(op: &Op) -> Option<String> {
+    match op {
+        Op::PowerShell(it) => Some(it.script.lines().map(|line| tame_line(line) + "\n").collect()),
+        Op::Http(_)
+        | Op::Msi(_)
+        | Op::Registry(_)
+        | Op::Folder { .. }
+        | Op::StoreSecret { .. }
+        | Op::Ask { .. }
+        | Op::Wait { .. } => None,
+    }
+}
+
+/// A line of a script; tabs indent it.
+fn tame_line(line: &str) -> String {
+    line.split('\t').map(tame).collect::<Vec<_>>().join("    ")
+}
+
 /// The numbers of the steps that must have ended before a step.
 pub(super) fn predecessors(plan: &Plan, step: &Step) -> Vec<usize> {
     let numbered = plan.steps.iter().zip(1..);

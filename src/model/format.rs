@@ -59,12 +59,7 @@ impl Malformed {
     }
 
     fn new(is: impl Into<String>, help: impl Into<String>) -> Self {
-        Malformed {
-            is: is.into(),
-            part: None,
-            help: help.into(),
-            instead: None,
-        }
+        Malformed { is: is.into(), part: None, help: help.into(), instead: None }
     }
 
     fn at(mut self, part: Range<usize>) -> Self {
@@ -141,11 +136,7 @@ impl HostName {
     /// The name up to its first dot; an address as a whole.
     #[must_use]
     pub fn short(&self) -> &str {
-        if self.is_address() {
-            &self.0
-        } else {
-            self.0.split('.').next().unwrap_or(&self.0)
-        }
+        if self.is_address() { &self.0 } else { self.0.split('.').next().unwrap_or(&self.0) }
     }
 
     /// Whether it is a name with its domain (`mim.contoso.com`).
@@ -290,8 +281,7 @@ impl Url {
     /// The port, which the scheme gives if the text does not.
     #[must_use]
     pub fn port(&self) -> u16 {
-        self.port
-            .unwrap_or(if self.scheme == "https" { 443 } else { 80 })
+        self.port.unwrap_or(if self.scheme == "https" { 443 } else { 80 })
     }
 
     /// The port, if the text gives one.
@@ -487,15 +477,7 @@ show_as_text!(
     EmailAddress,
     Url
 );
-show_as_text!(
-    Guid,
-    Port,
-    Thumbprint,
-    Build,
-    WindowsPath,
-    PropertyName,
-    Name
-);
+show_as_text!(Guid, Port, Thumbprint, Build, WindowsPath, PropertyName, Name);
 compare_as_text!(str::eq: Text, Guid, Port, Thumbprint, PropertyName, Name);
 compare_as_text!(str::eq_ignore_ascii_case: HostName, DomainName, SqlServer, DatabaseName);
 compare_as_text!(str::eq_ignore_ascii_case: DomainAccount, EmailAddress, WindowsPath);

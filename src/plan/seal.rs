@@ -5,7 +5,7 @@
 //! order of keys do not matter.
 
 use std::collections::HashMap;
-use std::fmt;
+use std::fmt::{self, Write};
 
 use serde::de::{self, DeserializeOwned, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -50,7 +50,7 @@ pub fn seal(plan: &mut Plan) {
 /// SHA-256 of a text, in hexadecimal.
 #[must_use]
 pub fn digest(text: &str) -> String {
-    format!("{:x}", Sha256::digest(text))
+    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// Why a text is not a plan that can be carried out.
@@ -284,7 +284,7 @@ fn inside(json: &Json, path: &Path) -> Option<(String, String)> {
         };
     }
     let mut fields = node.as_object()?.clone();
-    let tag = fields.shift_remove("op").or_else(|| fields.shift_remove("question"))?;
+    let tag = fields.remove("op").or_else(|| fields.remove("question"))?;
     let fields = Json::Object(fields);
     match tag.as_str()? {
         "http" => read::<Http>(&fields),

@@ -1,7 +1,9 @@
 //! SARIF 2.1.0 for code scanning: <https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html>.
 //!
 //! Columns count Unicode scalar values, and the run says so. A module of the standard library lies below a base of its
-//! own; an argument or an environment variable has no file, so it is a logical location, with its columns as properties.
+//! own. An argument or an environment variable has no file, so it is a logical location with its columns as properties;
+//! since GitHub refuses a whole log for one location without a file
+//! (<https://github.com/forcedotcom/code-analyzer/issues/1970>), it hangs on the nearest file there is.
 
 use std::collections::BTreeMap;
 use std::fmt::Write;
@@ -232,15 +234,16 @@ fn result<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic, rule: usize) -> 
     for action in actions(diagnostic) {
         let _ = write!(message, "\n{action}");
     }
+    let location = |span, label: &str| location(sources, diagnostic, span, label);
     let related = diagnostic.labels.iter().enumerate();
     Outcome {
         rule_id: diagnostic.code.name,
         rule_index: rule,
         level: level(diagnostic.severity()),
         message: Text { text: message },
-        locations: vec![location(sources, diagnostic.primary, &diagnostic.label)],
+        locations: vec![location(diagnostic.primary, &diagnostic.label)],
         related_locations: related
-            .map(|(at, it)| Site { id: Some(at + 1), ..location(sources, it.span, &it.text) })
+            .map(|(at, it)| Site { id: Some(at + 1), ..location(it.span, &it.text) })
             .collect(),
         fixes: diagnostic.fix.iter().filter_map(|it| fix(sources, it)).collect(),
     }
@@ -258,25 +261,37 @@ fn text(text: &str) -> Text {
     Text { text: text.to_owned() }
 }
 
-fn location<'a>(sources: &'a Sources, span: Span, label: &str) -> Site<'a> {
+fn location<'a>(
+    sources: &'a Sources,
+    diagnostic: &Diagnostic,
+    span: Span,
+    label: &str,
+) -> Site<'a> {
     let place = place(sources, span);
     let message = (!label.is_empty()).then(|| text(label));
-    match artifact(&place) {
-        Some(artifact_location) => Site {
-            physical_location: Some(PhysicalLocation { artifact_location, region: region(&place) }),
-            message,
-            ..Site::default()
-        },
-        None => Site {
-            logical_locations: Some([LogicalLocation {
-                fully_qualified_name: place.name,
-                kind: if place.kind == SourceKind::Environment { "variable" } else { "parameter" },
-            }]),
-            message,
-            properties: Some(region(&place)),
-            ..Site::default()
-        },
+    if place.is_in_file() {
+        return Site { physical_location: physical(&place), message, ..Site::default() };
     }
+    let kind = if place.kind == SourceKind::Environment { "variable" } else { "parameter" };
+    Site {
+        physical_location: anchor(sources, diagnostic),
+        logical_locations: Some([LogicalLocation { fully_qualified_name: place.name, kind }]),
+        message,
+        properties: Some(region(&place)),
+        ..Site::default()
+    }
+}
+
+/// The finding's first place in a file, else the first file.
+fn anchor(sources: &Sources, diagnostic: &Diagnostic) -> Option<PhysicalLocation<'static>> {
+    let spans =
+        std::iter::once(diagnostic.primary).chain(diagnostic.labels.iter().map(|it| it.span));
+    let starts = sources.iter().map(|(source, _)| Span { source, start: 0, end: 0 });
+    spans.chain(starts).find_map(|span| physical(&place(sources, span)))
+}
+
+fn physical(place: &Place<'_>) -> Option<PhysicalLocation<'static>> {
+    Some(PhysicalLocation { artifact_location: artifact(place)?, region: region(place) })
 }
 
 fn region(place: &Place<'_>) -> Region {

@@ -202,12 +202,7 @@ code! {
 }
 
 /// Every code of this module.
-pub static CODES: &[&Code] = &[
-    &VALUES_SYNTAX,
-    &VALUES_NAME,
-    &VALUES_SECRET,
-    &VALUES_SECRET_SOURCE,
-];
+pub static CODES: &[&Code] = &[&VALUES_SYNTAX, &VALUES_NAME, &VALUES_SECRET, &VALUES_SECRET_SOURCE];
 
 /// Reads everything that is given; what is wrong in it is added to `out`.
 pub fn load(
@@ -218,10 +213,8 @@ pub fn load(
 ) -> Result<Values, Unreadable> {
     let mut values = Values::default();
     for path in inputs.files {
-        let text = files.read(path, LIMIT).map_err(|error| Unreadable {
-            path: path.clone(),
-            error,
-        })?;
+        let text =
+            files.read(path, LIMIT).map_err(|error| Unreadable { path: path.clone(), error })?;
         let id = sources.add(SourceKind::Values, name_of(path), text);
         let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
         file::read(id, &base, sources, &mut values, out);
@@ -230,10 +223,7 @@ pub fn load(
     let mut environment: Vec<_> = inputs.environment.iter().collect();
     environment.sort();
     for (variable, value) in environment {
-        let name = variable
-            .strip_prefix("MIMEO_PARAM_")
-            .unwrap_or(variable)
-            .to_ascii_lowercase();
+        let name = variable.strip_prefix("MIMEO_PARAM_").unwrap_or(variable).to_ascii_lowercase();
         let id = sources.add(SourceKind::Environment, variable.as_str(), value.as_str());
         give_untyped(&name, id, value, &mut values, out);
     }
@@ -252,43 +242,25 @@ pub fn rewrite(sources: &Sources, span: Span, text: &str) -> Option<Edit> {
     if source.kind != SourceKind::Values {
         return None;
     }
-    let (before, after) = (
-        &source.text[..span.start as usize],
-        &source.text[span.end as usize..],
-    );
+    let (before, after) = (&source.text[..span.start as usize], &source.text[span.end as usize..]);
     let inside = |quote| before.ends_with(quote) && after.starts_with(quote);
     let is_plain = |quote: char| {
         !text.contains(|char: char| char == quote || char.is_control())
             && (quote == '\'' || !text.contains('\\'))
     };
     let Some(quote) = ['\'', '"'].into_iter().find(|quote| inside(*quote)) else {
-        return Some(Edit {
-            span,
-            text: speaker::quoted(text),
-        });
+        return Some(Edit { span, text: speaker::quoted(text) });
     };
     if is_plain(quote) {
-        return Some(Edit {
-            span,
-            text: text.to_owned(),
-        });
+        return Some(Edit { span, text: text.to_owned() });
     }
-    let whole = Span {
-        start: span.start - 1,
-        end: span.end + 1,
-        ..span
-    };
-    Some(Edit {
-        span: whole,
-        text: speaker::quoted(text),
-    })
+    let whole = Span { start: span.start - 1, end: span.end + 1, ..span };
+    Some(Edit { span: whole, text: speaker::quoted(text) })
 }
 
 /// The path as given, with `/`.
 fn name_of(path: &Path) -> String {
-    path.display()
-        .to_string()
-        .replace(std::path::MAIN_SEPARATOR, "/")
+    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 /// The name, if it is one for a parameter or a secret; else a finding, and the name that was probably meant.
@@ -315,12 +287,7 @@ fn name_finding(key: &str, span: Span, role: &str) -> Option<(Diagnostic, Option
     finding.label(format!("not a {role}'s name"));
     finding.help(malformed.help);
     if let Some(name) = &malformed.instead {
-        finding.fix(
-            format!("rename it to `{name}`"),
-            Applicability::Review,
-            span,
-            name.as_str(),
-        );
+        finding.fix(format!("rename it to `{name}`"), Applicability::Review, span, name.as_str());
     }
     Some((finding, malformed.instead))
 }
@@ -333,20 +300,10 @@ fn give(
     value: Raw,
 ) {
     let overridden = match parameters.remove(&name) {
-        Some(Given {
-            span, overridden, ..
-        }) => std::iter::once(span).chain(overridden).collect(),
+        Some(Given { span, overridden, .. }) => std::iter::once(span).chain(overridden).collect(),
         None => Vec::new(),
     };
-    parameters.insert(
-        name,
-        Given {
-            key,
-            span,
-            value,
-            overridden,
-        },
-    );
+    parameters.insert(name, Given { key, span, value, overridden });
 }
 
 /// Enters that the value of a parameter is there and cannot be used, unless another one is.
@@ -363,20 +320,10 @@ fn give_untyped(
     values: &mut Values,
     out: &mut Vec<Diagnostic>,
 ) {
-    let span = Span {
-        source: id,
-        start: 0,
-        end: value.len() as u32,
-    };
+    let span = Span { source: id, start: 0, end: value.len() as u32 };
     match checked_name(name, span, "parameter", out) {
         Ok(name) => {
-            give(
-                &mut values.parameters,
-                name,
-                None,
-                span,
-                Raw::Untyped(value.to_owned()),
-            );
+            give(&mut values.parameters, name, None, span, Raw::Untyped(value.to_owned()));
         }
         Err(meant) => give_broken(meant, None, span, values),
     }

@@ -68,18 +68,13 @@ impl Format for DomainAccount {
         }
         if let Some(more) = name.find('\\') {
             let is = "has more than one backslash";
-            let help = format!(
-                "write the domain and the account only, such as `{}`",
-                Self::EXAMPLE
-            );
+            let help =
+                format!("write the domain and the account only, such as `{}`", Self::EXAMPLE);
             return Err(Malformed::new(is, help).at(at + 1 + more..at + 2 + more));
         }
         netbios_domain(domain, name)?;
         account_name(name).map_err(|malformed| malformed.within(at + 1))?;
-        Ok(DomainAccount {
-            domain: domain.to_owned(),
-            name: name.to_owned(),
-        })
+        Ok(DomainAccount { domain: domain.to_owned(), name: name.to_owned() })
     }
 
     fn text(&self) -> String {
@@ -125,19 +120,10 @@ fn without_backslash(text: &str) -> Malformed {
 /// The rules for the NetBIOS name of a domain.
 fn netbios_domain(domain: &str, name: &str) -> Result<(), Malformed> {
     const MOST: usize = 15;
-    const OF_THE_COMPUTER: &[&str] = &[
-        ".",
-        "localhost",
-        "NT AUTHORITY",
-        "NT SERVICE",
-        "BUILTIN",
-        "IIS APPPOOL",
-    ];
+    const OF_THE_COMPUTER: &[&str] =
+        &[".", "localhost", "NT AUTHORITY", "NT SERVICE", "BUILTIN", "IIS APPPOOL"];
     let whole = 0..domain.len();
-    if OF_THE_COMPUTER
-        .iter()
-        .any(|local| local.eq_ignore_ascii_case(domain))
-    {
+    if OF_THE_COMPUTER.iter().any(|local| local.eq_ignore_ascii_case(domain)) {
         return Err(Malformed::new(
             format!("is an account of the computer (`{domain}`), not of a domain"),
             format!(r"write an account of the domain, such as `contoso\{name}`"),
@@ -145,10 +131,7 @@ fn netbios_domain(domain: &str, name: &str) -> Result<(), Malformed> {
         .at(whole));
     }
     if domain.contains('.') {
-        let first = domain
-            .split('.')
-            .find(|label| !label.is_empty())
-            .unwrap_or("contoso");
+        let first = domain.split('.').find(|label| !label.is_empty()).unwrap_or("contoso");
         return Err(Malformed::new(
             format!("names the domain by its DNS name (`{domain}`)"),
             format!(r"write the domain's NetBIOS name, often `{first}\{name}`; `$env:USERDOMAIN` shows it"),
@@ -166,10 +149,8 @@ fn netbios_domain(domain: &str, name: &str) -> Result<(), Malformed> {
     let fits = |char: char| char.is_alphanumeric() || "!#$%^&')(-_{}~".contains(char);
     if let Some(at) = domain.find(|char| !fits(char)) {
         let part = char_at(domain, at);
-        let is = format!(
-            "has `{}` in its domain, which no NetBIOS name has",
-            &domain[part.clone()]
-        );
+        let is =
+            format!("has `{}` in its domain, which no NetBIOS name has", &domain[part.clone()]);
         let help = "write the domain's NetBIOS name; `$env:USERDOMAIN` shows it";
         return Err(Malformed::new(is, help).at(part));
     }
@@ -179,24 +160,20 @@ fn netbios_domain(domain: &str, name: &str) -> Result<(), Malformed> {
 /// The rules for `sAMAccountName`.
 fn account_name(name: &str) -> Result<(), Malformed> {
     const MOST: usize = 20;
-    const REFUSED: &[char] = &[
-        '"', '/', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@',
-    ];
+    const REFUSED: &[char] =
+        &['"', '/', '[', ']', ':', ';', '|', '=', ',', '+', '*', '?', '<', '>', '@'];
     let help = "write the account's name before Windows 2000 (`sAMAccountName`)";
     if name == "$" {
         return Err(Malformed::new("has no account before its `$`", help).at(0..1));
     }
     if let Some(at) = name.find(REFUSED) {
         let part = char_at(name, at);
-        let is = format!(
-            "has `{}` in its account, which no account has",
-            &name[part.clone()]
-        );
+        let is = format!("has `{}` in its account, which no account has", &name[part.clone()]);
         return Err(Malformed::new(is, help).at(part));
     }
     if name.starts_with(' ') {
         return Err(
-            Malformed::new("has a blank after its backslash", "leave the blank out").at(0..1),
+            Malformed::new("has a blank after its backslash", "leave the blank out").at(0..1)
         );
     }
     if name.ends_with('.') {

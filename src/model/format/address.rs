@@ -32,28 +32,19 @@ impl Format for EmailAddress {
 
     fn parse(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
-        if let Some(address) = text
-            .get(..7)
-            .filter(|head| head.eq_ignore_ascii_case("mailto:"))
-        {
+        if let Some(address) = text.get(..7).filter(|head| head.eq_ignore_ascii_case("mailto:")) {
             let bare = &text[address.len()..];
-            return Err(
-                Malformed::new("has a scheme (`mailto:`)", format!("write `{bare}`"))
-                    .at(0..address.len())
-                    .instead::<Self>(bare),
-            );
+            return Err(Malformed::new("has a scheme (`mailto:`)", format!("write `{bare}`"))
+                .at(0..address.len())
+                .instead::<Self>(bare));
         }
-        if let Some((start, end)) = text
-            .find('<')
-            .zip(text.rfind('>'))
-            .filter(|(start, end)| start < end)
+        if let Some((start, end)) =
+            text.find('<').zip(text.rfind('>')).filter(|(start, end)| start < end)
         {
             let bare = text[start + 1..end].trim();
-            return Err(
-                Malformed::new("has a display name", format!("write `{bare}`"))
-                    .at(0..start.max(1))
-                    .instead::<Self>(bare),
-            );
+            return Err(Malformed::new("has a display name", format!("write `{bare}`"))
+                .at(0..start.max(1))
+                .instead::<Self>(bare));
         }
         if let Some(at) = text.find('\\') {
             let help = format!("write its SMTP address, such as `{}`", Self::EXAMPLE);
@@ -68,11 +59,7 @@ impl Format for EmailAddress {
         let at = mailbox.len();
         if domain.contains('@') {
             let several = text.contains([';', ',', ' ']);
-            let is = if several {
-                "is more than one address"
-            } else {
-                "has more than one `@`"
-            };
+            let is = if several { "is more than one address" } else { "has more than one `@`" };
             let second = at + 1 + domain.find('@').unwrap_or_default();
             return Err(Malformed::new(is, "write one address").at(second..second + 1));
         }
@@ -99,10 +86,7 @@ impl Format for EmailAddress {
             .at(at + 1..text.len()));
         }
         let domain = DomainName::parse(domain).map_err(|malformed| malformed.within(at + 1))?;
-        Ok(EmailAddress {
-            mailbox: mailbox.to_owned(),
-            domain,
-        })
+        Ok(EmailAddress { mailbox: mailbox.to_owned(), domain })
     }
 
     fn text(&self) -> String {
@@ -125,9 +109,7 @@ fn local_part(mailbox: &str) -> Result<(), Malformed> {
     }
     let dot = mailbox.find("..").map(|at| at..at + 2);
     let dot = dot.or(mailbox.starts_with('.').then_some(0..1));
-    let dot = dot.or(mailbox
-        .ends_with('.')
-        .then(|| mailbox.len() - 1..mailbox.len()));
+    let dot = dot.or(mailbox.ends_with('.').then(|| mailbox.len() - 1..mailbox.len()));
     if let Some(part) = dot {
         let is = "has a dot with nothing before or after it";
         let help = "leave the dot out; a value that should stand beside it may be empty";
@@ -175,9 +157,7 @@ impl Format for Url {
                 .instead::<Self>(text.replace('\\', "/")));
         }
         let (scheme, start) = scheme(text)?;
-        let end = text[start..]
-            .find(['/', '?', '#'])
-            .map_or(text.len(), |at| start + at);
+        let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
         if let Some(at) = text[start..end].rfind('@') {
             let part = start..start + at + 1;
             let is = "has a user before its host";
@@ -191,23 +171,13 @@ impl Format for Url {
                 " " => "has a blank".to_owned(),
                 char => format!("has `{char}`, which no URL has"),
             };
-            let code: Vec<_> = text[guilty.clone()]
-                .bytes()
-                .map(|byte| format!("%{byte:02X}"))
-                .collect();
+            let code: Vec<_> =
+                text[guilty.clone()].bytes().map(|byte| format!("%{byte:02X}")).collect();
             let code = code.concat();
             return Err(Malformed::new(is, format!("write `{code}` for it")).at(guilty));
         }
-        let path = text[end..]
-            .find(['?', '#'])
-            .map_or(text.len(), |at| end + at);
-        Ok(Url {
-            text: text.to_owned(),
-            scheme,
-            host,
-            port,
-            path: end..path,
-        })
+        let path = text[end..].find(['?', '#']).map_or(text.len(), |at| end + at);
+        Ok(Url { text: text.to_owned(), scheme, host, port, path: end..path })
     }
 
     fn text(&self) -> String {
@@ -244,10 +214,7 @@ fn scheme(text: &str) -> Result<(&'static str, usize), Malformed> {
         ));
     };
     let written = &text[..at];
-    if let Some(known) = KNOWN
-        .into_iter()
-        .find(|known| known.eq_ignore_ascii_case(written))
-    {
+    if let Some(known) = KNOWN.into_iter().find(|known| known.eq_ignore_ascii_case(written)) {
         return Ok((known, at + 3));
     }
     let malformed = Malformed::new(
@@ -258,10 +225,7 @@ fn scheme(text: &str) -> Result<(&'static str, usize), Malformed> {
     Err(match nearest(&written.to_ascii_lowercase(), KNOWN) {
         Some(known) => {
             let whole = format!("{known}{}", &text[at..]);
-            Malformed {
-                help: format!("did you mean `{whole}`?"),
-                ..malformed
-            }
+            Malformed { help: format!("did you mean `{whole}`?"), ..malformed }
         }
         None => malformed,
     })

@@ -39,11 +39,9 @@ impl Format for HostName {
         }
         not_a_url::<Self>(text)?;
         if let Some(host) = text.strip_prefix(r"\\") {
-            return Err(
-                Malformed::new(r"begins with `\\`", "write the name without backslashes")
-                    .at(0..2)
-                    .instead::<Self>(host),
-            );
+            return Err(Malformed::new(r"begins with `\\`", "write the name without backslashes")
+                .at(0..2)
+                .instead::<Self>(host));
         }
         if let Some(at) = text.find('\\') {
             let is = if text[..at].contains('.') || at > 15 {
@@ -53,10 +51,7 @@ impl Format for HostName {
             };
             return Err(Malformed::new(is, "write the name of the host alone").at(at..text.len()));
         }
-        no_port(
-            text,
-            "write the name of the host alone; the port has no place here",
-        )?;
+        no_port(text, "write the name of the host alone; the port has no place here")?;
         dns_name(text, "host")?;
         not_half_an_address(text)?;
         Ok(HostName(text.to_owned()))
@@ -109,10 +104,7 @@ impl Format for DomainName {
             return Err(Malformed::new("has no dot, so it is no DNS domain", help));
         }
         if is_address(text) {
-            return Err(Malformed::new(
-                "is an IP address",
-                "write the domain's DNS name",
-            ));
+            return Err(Malformed::new("is an IP address", "write the domain's DNS name"));
         }
         not_half_an_address(text)?;
         Ok(DomainName(text.to_owned()))
@@ -153,39 +145,27 @@ impl Format for SqlServer {
         }
         tidy::<Self>(text)?;
         for protocol in ["tcp:", "np:", "lpc:", "admin:"] {
-            if text
-                .get(..protocol.len())
-                .is_some_and(|head| head.eq_ignore_ascii_case(protocol))
-            {
-                return Err(
-                    Malformed::new(format!("names a protocol (`{protocol}`)"), ALIAS)
-                        .at(0..protocol.len())
-                        .instead::<Self>(&text[protocol.len()..]),
-                );
+            if text.get(..protocol.len()).is_some_and(|head| head.eq_ignore_ascii_case(protocol)) {
+                return Err(Malformed::new(format!("names a protocol (`{protocol}`)"), ALIAS)
+                    .at(0..protocol.len())
+                    .instead::<Self>(&text[protocol.len()..]));
             }
         }
         not_a_url::<Self>(text)?;
         no_port(text, ALIAS)?;
         if let Some(server) = text.strip_prefix(r"\\") {
-            return Err(
-                Malformed::new(r"begins with `\\`", format!("write `{server}`"))
-                    .at(0..2)
-                    .instead::<Self>(server),
-            );
+            return Err(Malformed::new(r"begins with `\\`", format!("write `{server}`"))
+                .at(0..2)
+                .instead::<Self>(server));
         }
         if let Some(at) = text.find('/') {
-            return Err(
-                Malformed::new(r"has `/` where a `\` belongs", in_quotes_help(text))
-                    .at(at..at + 1)
-                    .instead::<Self>(text.replace('/', r"\")),
-            );
+            return Err(Malformed::new(r"has `/` where a `\` belongs", in_quotes_help(text))
+                .at(at..at + 1)
+                .instead::<Self>(text.replace('/', r"\")));
         }
         let Some((host, instance)) = text.split_once('\\') else {
             sql_host(text)?;
-            return Ok(SqlServer {
-                host: text.to_owned(),
-                instance: None,
-            });
+            return Ok(SqlServer { host: text.to_owned(), instance: None });
         };
         let at = host.len();
         if let Some(single) = instance.strip_prefix('\\') {
@@ -212,10 +192,7 @@ impl Format for SqlServer {
                 None => malformed,
             }
         })?;
-        Ok(SqlServer {
-            host: host.to_owned(),
-            instance: Some(instance.to_owned()),
-        })
+        Ok(SqlServer { host: host.to_owned(), instance: Some(instance.to_owned()) })
     }
 
     fn text(&self) -> String {
@@ -261,10 +238,8 @@ fn sql_instance(host: &str, instance: &str) -> Result<(), (Malformed, Option<Str
     let fits = |char: char| char.is_alphanumeric() || matches!(char, '_' | '$' | '#');
     if let Some(at) = instance.find(|char| !fits(char)) {
         let part = char_at(instance, at);
-        let is = format!(
-            "has `{}` in its instance, which no instance has",
-            &instance[part.clone()]
-        );
+        let is =
+            format!("has `{}` in its instance, which no instance has", &instance[part.clone()]);
         let help = "write the instance as SQL Server Configuration Manager shows it";
         return Err((Malformed::new(is, help).at(part), None));
     }
@@ -282,9 +257,7 @@ fn sql_instance(host: &str, instance: &str) -> Result<(), (Malformed, Option<Str
 pub(super) fn is_local(host: &str) -> bool {
     host.eq_ignore_ascii_case("localhost")
         || host.eq_ignore_ascii_case("localhost.localdomain")
-        || host
-            .parse::<Ipv4Addr>()
-            .is_ok_and(|address| address.is_loopback())
+        || host.parse::<Ipv4Addr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// Whether the name is an IPv4 address.
@@ -295,10 +268,7 @@ pub(super) fn is_address(host: &str) -> bool {
 /// Refuses a scheme, and the path behind it.
 fn not_a_url<F: Format>(text: &str) -> Result<(), Malformed> {
     let Some(at) = text.find("://") else {
-        if let Some(at) = text
-            .find('/')
-            .filter(|at| *at > 0 && F::parse(&text[..*at]).is_ok())
-        {
+        if let Some(at) = text.find('/').filter(|at| *at > 0 && F::parse(&text[..*at]).is_ok()) {
             let host = &text[..at];
             return Err(Malformed::new(
                 format!("has a path (`{}`)", &text[at..]),
@@ -313,35 +283,21 @@ fn not_a_url<F: Format>(text: &str) -> Result<(), Malformed> {
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let malformed = Malformed::new(
         format!("has a scheme (`{}`)", &text[..at + 3]),
-        format!(
-            "write {} without scheme and path, such as `{}`",
-            F::WHAT,
-            F::EXAMPLE
-        ),
+        format!("write {} without scheme and path, such as `{}`", F::WHAT, F::EXAMPLE),
     )
     .at(0..at + 3)
     .instead::<F>(host);
     Err(match &malformed.instead {
-        Some(host) => Malformed {
-            help: format!("write `{host}`"),
-            ..malformed
-        },
+        Some(host) => Malformed { help: format!("write `{host}`"), ..malformed },
         None => malformed,
     })
 }
 
 /// Refuses a port behind a `:` or a `,`, and an IPv6 address.
 fn no_port(text: &str, help: &str) -> Result<(), Malformed> {
-    let bare = text
-        .trim_start_matches('[')
-        .split(']')
-        .next()
-        .unwrap_or(text);
+    let bare = text.trim_start_matches('[').split(']').next().unwrap_or(text);
     if bare.parse::<Ipv6Addr>().is_ok() {
-        return Err(Malformed::new(
-            "is an IPv6 address",
-            "write the host's DNS name",
-        ));
+        return Err(Malformed::new("is an IPv6 address", "write the host's DNS name"));
     }
     let Some(at) = text.find([':', ',']) else {
         return Ok(());
@@ -360,10 +316,7 @@ fn not_half_an_address(text: &str) -> Result<(), Malformed> {
     let last = text.rsplit('.').next().unwrap_or(text);
     if text.contains('.') && !is_address(text) && last.bytes().all(|byte| byte.is_ascii_digit()) {
         let help = "write four numbers up to 255 with dots between them, or better a DNS name";
-        return Err(Malformed::new(
-            "ends in a number, but is no IP address",
-            help,
-        ));
+        return Err(Malformed::new("ends in a number, but is no IP address", help));
     }
     Ok(())
 }
@@ -375,10 +328,7 @@ pub(super) fn dns_name(text: &str, what: &str) -> Result<(), Malformed> {
         let part = char_at(text, at);
         let char = &text[part.clone()];
         let (is, help) = match char {
-            " " => (
-                "has a blank".to_owned(),
-                format!("write the {what}'s name without blanks"),
-            ),
+            " " => ("has a blank".to_owned(), format!("write the {what}'s name without blanks")),
             "_" => (
                 "has `_`, which no DNS name has".to_owned(),
                 format!("write the {what}'s DNS name, with `-` if that is what it has"),
@@ -410,10 +360,7 @@ pub(super) fn dns_name(text: &str, what: &str) -> Result<(), Malformed> {
             return Err(empty_label(text, part.start, what));
         }
         if label.len() > 63 {
-            let is = format!(
-                "has a part of {} characters, and DNS takes at most 63",
-                label.len()
-            );
+            let is = format!("has a part of {} characters, and DNS takes at most 63", label.len());
             return Err(Malformed::new(is, format!("write the {what}'s DNS name")).at(part));
         }
         if label.starts_with('-') || label.ends_with('-') {

@@ -48,10 +48,7 @@ impl Format for Guid {
             return Ok(Guid(text.to_ascii_lowercase()));
         }
         for (open, close) in [('{', '}'), ('(', ')')] {
-            if let Some(inner) = text
-                .strip_prefix(open)
-                .and_then(|rest| rest.strip_suffix(close))
-            {
+            if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
                 return Err(Malformed::new(
                     format!("has `{open}` and `{close}` around it"),
                     format!("write `{inner}`"),
@@ -60,10 +57,7 @@ impl Format for Guid {
             }
         }
         for prefix in ["api://", "urn:uuid:"] {
-            if let Some(bare) = text
-                .strip_prefix(prefix)
-                .filter(|bare| Self::parse(bare).is_ok())
-            {
+            if let Some(bare) = text.strip_prefix(prefix).filter(|bare| Self::parse(bare).is_ok()) {
                 return Err(Malformed::new(
                     format!("begins with `{prefix}`"),
                     format!("write `{bare}`"),
@@ -78,10 +72,7 @@ impl Format for Guid {
         let fits = |char: char| char.is_ascii_hexdigit() || char == '-';
         if let Some(at) = text.find(|char| !fits(char)) {
             let part = char_at(text, at);
-            let is = format!(
-                "has `{}`, which is no hexadecimal digit",
-                &text[part.clone()]
-            );
+            let is = format!("has `{}`, which is no hexadecimal digit", &text[part.clone()]);
             return Err(Malformed::new(is, COPY).at(part));
         }
         let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
@@ -91,10 +82,8 @@ impl Format for Guid {
         }
         let bare: String = text.chars().filter(|char| *char != '-').collect();
         let whole = grouped(&bare);
-        Err(
-            Malformed::new("is not grouped 8-4-4-4-12", format!("write `{whole}`"))
-                .instead::<Self>(whole),
-        )
+        Err(Malformed::new("is not grouped 8-4-4-4-12", format!("write `{whole}`"))
+            .instead::<Self>(whole))
     }
 
     fn text(&self) -> String {
@@ -196,14 +185,10 @@ impl Format for Thumbprint {
         }
         let stray =
             |char: char| char.is_whitespace() || is_invisible(char) || matches!(char, ':' | '-');
-        let bare: String = text
-            .chars()
-            .filter(|char| !stray(*char))
-            .collect::<String>()
-            .to_ascii_uppercase();
-        if let Some((at, char)) = text
-            .char_indices()
-            .find(|(_, char)| !stray(*char) && !char.is_ascii_hexdigit())
+        let bare: String =
+            text.chars().filter(|char| !stray(*char)).collect::<String>().to_ascii_uppercase();
+        if let Some((at, char)) =
+            text.char_indices().find(|(_, char)| !stray(*char) && !char.is_ascii_hexdigit())
         {
             let is = format!("has `{char}`, which is no hexadecimal digit");
             return Err(Malformed::new(is, DIGITS).at(char_at(text, at)));
@@ -215,10 +200,7 @@ impl Format for Thumbprint {
             ));
         }
         if bare.len() != 40 {
-            let is = format!(
-                "has {} hexadecimal digits, and a thumbprint has 40",
-                bare.len()
-            );
+            let is = format!("has {} hexadecimal digits, and a thumbprint has 40", bare.len());
             return Err(Malformed::new(is, DIGITS));
         }
         if let Some((at, char)) = text.char_indices().find(|(_, char)| stray(*char)) {
@@ -269,10 +251,7 @@ impl Format for Build {
 
     fn parse(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
-        if let Some(bare) = text
-            .strip_prefix(['v', 'V'])
-            .filter(|bare| Self::parse(bare).is_ok())
-        {
+        if let Some(bare) = text.strip_prefix(['v', 'V']).filter(|bare| Self::parse(bare).is_ok()) {
             return Err(Malformed::new("begins with `v`", format!("write `{bare}`"))
                 .at(0..1)
                 .instead::<Self>(bare));
@@ -297,11 +276,7 @@ impl Format for Build {
             };
             numbers.push(number);
         }
-        let plain = numbers
-            .iter()
-            .map(u16::to_string)
-            .collect::<Vec<_>>()
-            .join(".");
+        let plain = numbers.iter().map(u16::to_string).collect::<Vec<_>>().join(".");
         let Ok(four) = <[u16; 4]>::try_from(&*numbers) else {
             let is = match numbers.len() {
                 1 => "has one number, and a build has four".to_owned(),
@@ -312,11 +287,9 @@ impl Format for Build {
                 return Err(malformed);
             }
             let whole = format!("{plain}.0");
-            return Err(Malformed {
-                help: format!("write `{whole}`"),
-                ..malformed
-            }
-            .instead::<Self>(whole));
+            return Err(
+                Malformed { help: format!("write `{whole}`"), ..malformed }.instead::<Self>(whole)
+            );
         };
         if plain != text {
             return Err(Malformed::new(

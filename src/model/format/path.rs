@@ -62,10 +62,7 @@ impl Format for WindowsPath {
         let length = text.encode_utf16().count();
         if length > MOST {
             let is = format!("has {length} characters, and Windows Installer takes at most {MOST}");
-            return Err(Malformed::new(
-                is,
-                "put the file into a folder nearer to the drive",
-            ));
+            return Err(Malformed::new(is, "put the file into a folder nearer to the drive"));
         }
         Ok(WindowsPath(text.to_owned()))
     }
@@ -87,10 +84,7 @@ fn root(text: &str) -> Result<usize, Malformed> {
             Some(b'\\') => Ok(3),
             Some(_) => Err(Malformed::new(
                 "has no backslash after its drive",
-                format!(
-                    "write {}",
-                    in_quotes(&format!(r"{}\{}", &text[..2], &text[2..]))
-                ),
+                format!("write {}", in_quotes(&format!(r"{}\{}", &text[..2], &text[2..]))),
             )
             .at(0..2)),
             None => Err(Malformed::new("is only a drive", example())),
@@ -118,20 +112,14 @@ fn root(text: &str) -> Result<usize, Malformed> {
     }
     if let Some(end) = text.strip_prefix('%').and_then(|rest| rest.find('%')) {
         return Err(Malformed::new(
-            format!(
-                "has a variable (`{}`), which nothing replaces",
-                &text[..end + 2]
-            ),
+            format!("has a variable (`{}`), which nothing replaces", &text[..end + 2]),
             "write the folder itself",
         )
         .at(0..end + 2));
     }
     Err(Malformed::new(
         "is not absolute",
-        format!(
-            "begin it with a drive or a share, such as `{}`",
-            WindowsPath::EXAMPLE
-        ),
+        format!("begin it with a drive or a share, such as `{}`", WindowsPath::EXAMPLE),
     ))
 }
 
@@ -184,27 +172,17 @@ fn two_backslashes(text: &str, start: usize) -> Malformed {
         .at(at..at + 2);
     }
     let whole = format!("{}{}", &text[..from], single.replace('\u{0}', r"\"));
-    Malformed::new(
-        "has its backslashes doubled",
-        format!("write {}", in_quotes(&whole)),
-    )
-    .at(at..at + 2)
-    .instead::<WindowsPath>(whole)
+    Malformed::new("has its backslashes doubled", format!("write {}", in_quotes(&whole)))
+        .at(at..at + 2)
+        .instead::<WindowsPath>(whole)
 }
 
 fn is_device(part: &str) -> bool {
-    let stem = part
-        .split('.')
-        .next()
-        .unwrap_or(part)
-        .trim_end()
-        .to_ascii_uppercase();
+    let stem = part.split('.').next().unwrap_or(part).trim_end().to_ascii_uppercase();
     match stem.as_str() {
         "CON" | "PRN" | "AUX" | "NUL" => true,
         _ => {
-            let digit = stem
-                .strip_prefix("COM")
-                .or_else(|| stem.strip_prefix("LPT"));
+            let digit = stem.strip_prefix("COM").or_else(|| stem.strip_prefix("LPT"));
             digit
                 .is_some_and(|digit| digit.len() == 1 && matches!(digit.as_bytes()[0], b'1'..=b'9'))
         }
@@ -220,10 +198,6 @@ pub(super) fn split(path: &str) -> Option<(&str, &str)> {
     }
     let name = rest.rsplit('\\').next().unwrap_or(rest);
     let folder = &path[..start + rest.len() - name.len()];
-    let folder = if folder.len() > start {
-        folder.trim_end_matches('\\')
-    } else {
-        folder
-    };
+    let folder = if folder.len() > start { folder.trim_end_matches('\\') } else { folder };
     Some((folder, name))
 }

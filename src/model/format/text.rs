@@ -32,15 +32,11 @@ impl Format for Text {
             return Err(empty::<Self>(text));
         }
         if let Some((at, char)) = text.char_indices().find(|(_, char)| char.is_control()) {
-            let words: Vec<&str> = text
-                .split(char::is_control)
-                .flat_map(str::split_whitespace)
-                .collect();
-            return Err(
-                Malformed::new(format!("has {}", name_of(char)), "write it on one line")
-                    .at(char_at(text, at))
-                    .instead::<Self>(words.join(" ")),
-            );
+            let words: Vec<&str> =
+                text.split(char::is_control).flat_map(str::split_whitespace).collect();
+            return Err(Malformed::new(format!("has {}", name_of(char)), "write it on one line")
+                .at(char_at(text, at))
+                .instead::<Self>(words.join(" ")));
         }
         Ok(Text(text.to_owned()))
     }
@@ -75,26 +71,17 @@ impl Format for DatabaseName {
 
     fn parse(text: &str) -> Result<Self, Malformed> {
         const MOST: usize = 123;
-        const REFUSED: &[char] = &[
-            '\\', '/', ':', '*', '?', '"', '<', '>', '|', '[', ']', '\'', ';',
-        ];
+        const REFUSED: &[char] =
+            &['\\', '/', ':', '*', '?', '"', '<', '>', '|', '[', ']', '\'', ';'];
         const OWN: &[&str] = &["master", "model", "msdb", "tempdb"];
         tidy::<Self>(text)?;
-        if let Some(inner) = text
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
-            return Err(
-                Malformed::new("has brackets around it", format!("write `{inner}`"))
-                    .instead::<Self>(inner),
-            );
+        if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            return Err(Malformed::new("has brackets around it", format!("write `{inner}`"))
+                .instead::<Self>(inner));
         }
         if let Some(at) = text.find(REFUSED) {
             let part = char_at(text, at);
-            let is = format!(
-                "has `{}`, which no database name can have",
-                &text[part.clone()]
-            );
+            let is = format!("has `{}`, which no database name can have", &text[part.clone()]);
             return Err(Malformed::new(is, "write the bare name, such as `FIMService`").at(part));
         }
         if OWN.iter().any(|own| own.eq_ignore_ascii_case(text)) {
@@ -106,10 +93,7 @@ impl Format for DatabaseName {
         let length = text.chars().count();
         if length > MOST {
             let is = format!("has {length} characters, and SQL Server takes at most {MOST}");
-            return Err(Malformed::new(
-                is,
-                "write a shorter name, such as `FIMService`",
-            ));
+            return Err(Malformed::new(is, "write a shorter name, such as `FIMService`"));
         }
         Ok(DatabaseName(text.to_owned()))
     }
@@ -153,22 +137,14 @@ impl Format for PropertyName {
                 .at(at..text.len())
                 .instead::<Self>(name));
         }
-        if let Some(inner) = text
-            .strip_prefix('[')
-            .and_then(|rest| rest.strip_suffix(']'))
-        {
-            return Err(
-                Malformed::new("has brackets around it", format!("write `{inner}`"))
-                    .instead::<Self>(inner),
-            );
+        if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
+            return Err(Malformed::new("has brackets around it", format!("write `{inner}`"))
+                .instead::<Self>(inner));
         }
         let fits = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '.';
         if let Some(at) = text.find(|char| !fits(char)) {
             let part = char_at(text, at);
-            let is = format!(
-                "has `{}`, which no property's name has",
-                &text[part.clone()]
-            );
+            let is = format!("has `{}`, which no property's name has", &text[part.clone()]);
             let help = "write capital letters, digits, `_` and `.`, such as `SHAREPOINTTIMEOUT`";
             return Err(Malformed::new(is, help).at(part));
         }
@@ -186,14 +162,8 @@ impl Format for PropertyName {
             return Err(Malformed::new(is, "begin it with a letter or `_`").at(char_at(text, 0)));
         }
         if text.len() > MOST {
-            let is = format!(
-                "has {} characters, and a property's name at most {MOST}",
-                text.len()
-            );
-            return Err(Malformed::new(
-                is,
-                "write the name from the installer's own table",
-            ));
+            let is = format!("has {} characters, and a property's name at most {MOST}", text.len());
+            return Err(Malformed::new(is, "write the name from the installer's own table"));
         }
         Ok(PropertyName(text.to_owned()))
     }
@@ -250,20 +220,14 @@ impl Format for Name {
         } else {
             format!("has `{char}`")
         };
-        let malformed = Malformed::new(
-            is,
-            "use lower-case letters, digits and `_`, and begin with a letter",
-        )
-        .at(part);
+        let malformed =
+            Malformed::new(is, "use lower-case letters, digits and `_`, and begin with a letter")
+                .at(part);
         let snake = to_snake(text);
         if snake == text || Self::parse(&snake).is_err() {
             return Err(malformed);
         }
-        Err(Malformed {
-            help: format!("write `{snake}`"),
-            instead: Some(snake),
-            ..malformed
-        })
+        Err(Malformed { help: format!("write `{snake}`"), instead: Some(snake), ..malformed })
     }
 
     fn text(&self) -> String {

@@ -15,28 +15,16 @@ pub(super) fn tidy<F: Format>(text: &str) -> Result<(), Malformed> {
         let start = text.len() - text.trim_start().len();
         // What is wrong with the rest weighs more than the blanks.
         F::parse(bare).map_err(|malformed| malformed.within(start))?;
-        let (part, end) = if start > 0 {
-            (0..start, "begins")
-        } else {
-            (bare.len()..text.len(), "ends")
-        };
-        let what = if text[part.clone()].contains(['\n', '\r']) {
-            "a line break"
-        } else {
-            "a blank"
-        };
-        return Err(Malformed::new(
-            format!("{end} with {what}"),
-            format!("write {}", echo(bare)),
-        )
-        .at(part)
-        .instead::<F>(bare));
+        let (part, end) =
+            if start > 0 { (0..start, "begins") } else { (bare.len()..text.len(), "ends") };
+        let what =
+            if text[part.clone()].contains(['\n', '\r']) { "a line break" } else { "a blank" };
+        return Err(Malformed::new(format!("{end} with {what}"), format!("write {}", echo(bare)))
+            .at(part)
+            .instead::<F>(bare));
     }
     for quote in ['"', '\'', '`'] {
-        if let Some(inner) = text
-            .strip_prefix(quote)
-            .and_then(|rest| rest.strip_suffix(quote))
-        {
+        if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
             return Err(Malformed::new(
                 "has quotes that are part of the value",
                 "leave the inner quotes out",
@@ -72,23 +60,13 @@ fn not_endless<F: Format>(text: &str) -> Result<(), Malformed> {
     if text.len() <= MOST {
         return Ok(());
     }
-    let is = format!(
-        "has {} characters, which is too long for {}",
-        text.chars().count(),
-        F::WHAT
-    );
-    Err(Malformed::new(
-        is,
-        format!("write {}, such as `{}`", F::WHAT, F::EXAMPLE),
-    ))
+    let is = format!("has {} characters, which is too long for {}", text.chars().count(), F::WHAT);
+    Err(Malformed::new(is, format!("write {}, such as `{}`", F::WHAT, F::EXAMPLE)))
 }
 
 pub(super) fn empty<F: Format>(text: &str) -> Malformed {
-    let is = if text.is_empty() {
-        format!("is not {}", F::WHAT)
-    } else {
-        "has only blanks".to_owned()
-    };
+    let is =
+        if text.is_empty() { format!("is not {}", F::WHAT) } else { "has only blanks".to_owned() };
     Malformed::new(is, format!("write {}, such as `{}`", F::WHAT, F::EXAMPLE))
 }
 
@@ -108,15 +86,8 @@ pub(super) fn lost_backslash<F: Format>(text: &str) -> Result<(), Malformed> {
     let is = format!("has {} where a backslash was swallowed", name_of(char));
     let malformed = Malformed::new(is, "").at(at..at + char.len_utf8());
     // A control character that no escape makes would be there again.
-    let malformed = if whole == text {
-        malformed
-    } else {
-        malformed.instead::<F>(whole)
-    };
-    let help = format!(
-        "write {}",
-        in_quotes(malformed.instead.as_deref().unwrap_or(F::EXAMPLE))
-    );
+    let malformed = if whole == text { malformed } else { malformed.instead::<F>(whole) };
+    let help = format!("write {}", in_quotes(malformed.instead.as_deref().unwrap_or(F::EXAMPLE)));
     Err(Malformed { help, ..malformed })
 }
 

@@ -24,11 +24,7 @@ pub(super) fn read(
     out: &mut Vec<Diagnostic>,
 ) {
     let text = sources.get(id).text.clone();
-    let file = File {
-        id,
-        text: &text,
-        base,
-    };
+    let file = File { id, text: &text, base };
     let mut found = Vec::new();
     let statements = statement::statements(&text);
     let hidden = secrets::hidden(&text, &statements);
@@ -70,11 +66,7 @@ pub(super) struct File<'a> {
 impl File<'_> {
     /// The place of a range of the text.
     pub(super) fn span(&self, range: Range<usize>) -> Span {
-        Span {
-            source: self.id,
-            start: range.start as u32,
-            end: range.end as u32,
-        }
+        Span { source: self.id, start: range.start as u32, end: range.end as u32 }
     }
 }
 
@@ -139,15 +131,8 @@ fn dotted(
     finding.label("a parameter's name has no dot");
     let name = whole.replace('.', "_");
     if Name::parse(&name).is_ok() {
-        finding.help(format!(
-            "write the parameter's name as the script has it, such as `{name}`"
-        ));
-        finding.fix(
-            format!("rename it to `{name}`"),
-            Applicability::Review,
-            span,
-            &*name,
-        );
+        finding.help(format!("write the parameter's name as the script has it, such as `{name}`"));
+        finding.fix(format!("rename it to `{name}`"), Applicability::Review, span, &*name);
         give_broken(Some(name), Some(span), span, values);
     } else {
         finding.help("write the parameter's name as the script has it");
@@ -163,10 +148,7 @@ enum TableForm {
 
 /// How a table was written, told from what stands around the first part of its key.
 fn form_of_table(file: &File<'_>, key: Span) -> TableForm {
-    let line = file.text[..key.start as usize]
-        .rsplit('\n')
-        .next()
-        .unwrap_or_default();
+    let line = file.text[..key.start as usize].rsplit('\n').next().unwrap_or_default();
     if line.trim_start().starts_with('[') {
         TableForm::Header
     } else if file.text[key.end as usize..].trim_start().starts_with('.') {
@@ -186,10 +168,7 @@ fn read_value(
 ) -> (Span, Raw) {
     let raw = match value {
         DeValue::String(text) => {
-            return (
-                text_span(file, span, text),
-                Raw::Text(text.clone().into_owned()),
-            );
+            return (text_span(file, span, text), Raw::Text(text.clone().into_owned()));
         }
         DeValue::Integer(number) => {
             if let Ok(number) = i64::from_str_radix(number.as_str(), number.radix()) {
@@ -197,11 +176,7 @@ fn read_value(
             } else {
                 let message = format!("the number of `{name}` is too large");
                 let mut finding = Diagnostic::new(&VALUES_SYNTAX, span, message);
-                finding.label(format!(
-                    "expected a number from {} to {}",
-                    i64::MIN,
-                    i64::MAX
-                ));
+                finding.label(format!("expected a number from {} to {}", i64::MIN, i64::MAX));
                 finding.help("write a smaller number, or a text in quotes");
                 out.push(finding);
                 Raw::Broken
@@ -220,15 +195,9 @@ fn read_value(
 /// The span between the quotes if the text stands there letter by letter, else the whole literal.
 pub(super) fn text_span(file: &File<'_>, span: Span, text: &str) -> Span {
     let literal = &file.text[span.range()];
-    let inner = literal
-        .get(1..literal.len().saturating_sub(1))
-        .unwrap_or_default();
+    let inner = literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default();
     if inner == text && literal.len() >= 2 && literal.starts_with(['"', '\'']) {
-        Span {
-            start: span.start + 1,
-            end: span.end - 1,
-            ..span
-        }
+        Span { start: span.start + 1, end: span.end - 1, ..span }
     } else {
         span
     }
@@ -250,6 +219,9 @@ fn enter_broken(file: &File<'_>, broken: Broken, values: &mut Values) {
         }
         [table, name, ..] if secrets::is_like(table) => {
             if let Some(name) = meant(name) {
+                if !file.text[span.range()].starts_with('{') {
+                    give_broken(Some(name.clone()), Some(key), span, values);
+                }
                 secrets::give(file, name, key, span, None, values);
             }
         }

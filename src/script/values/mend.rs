@@ -42,11 +42,7 @@ pub(super) fn mend<'t>(
     out: &mut Vec<Diagnostic>,
 ) -> Mended<'t> {
     let text = file.text;
-    let mut mended = Mended {
-        text: Cow::Borrowed(text),
-        broken: Vec::new(),
-        torn: false,
-    };
+    let mut mended = Mended { text: Cow::Borrowed(text), broken: Vec::new(), torn: false };
     if DeTable::parse(text).is_ok() {
         return mended;
     }
@@ -55,11 +51,7 @@ pub(super) fn mend<'t>(
     let mut lost_table = false;
     for statement in statements {
         let is_header = statement.kind == Kind::Header;
-        let speaker = Speaker {
-            file,
-            statement,
-            hidden,
-        };
+        let speaker = Speaker { file, statement, hidden };
         let finding = speaker.broken();
         let is_broken = finding.is_some();
         out.extend(finding);
@@ -79,9 +71,7 @@ pub(super) fn mend<'t>(
             continue;
         }
         let is_list = text[statement.range.clone()].starts_with("[[");
-        if let Some(first) = seen
-            .get(&(statement.path.as_slice(), is_header))
-            .filter(|_| !is_list)
+        if let Some(first) = seen.get(&(statement.path.as_slice(), is_header)).filter(|_| !is_list)
         {
             out.push(speaker.twice(first));
             out.extend(secrets::written_out(file, statement));
@@ -121,11 +111,7 @@ pub(super) fn report_rest(file: &File<'_>, errors: &[Error], out: &mut Vec<Diagn
             _ => format!("the line cannot be read: {what}"),
         };
         let mut finding = Diagnostic::new(&VALUES_SYNTAX, span, message);
-        finding.label(if expected.is_empty() {
-            "given again here".to_owned()
-        } else {
-            expected
-        });
+        finding.label(if expected.is_empty() { "given again here".to_owned() } else { expected });
         finding.help("leave one of the two out");
         out.push(finding);
     }

@@ -25,13 +25,7 @@ pub(super) const HOW: &str =
 
 /// Whether a table of this name was meant to be the table of secrets.
 pub(super) fn is_like(table: &str) -> bool {
-    const MEANT: &[&str] = &[
-        "secret",
-        "password",
-        "passwords",
-        "credential",
-        "credentials",
-    ];
+    const MEANT: &[&str] = &["secret", "password", "passwords", "credential", "credentials"];
     let table = table.to_ascii_lowercase();
     let is_near = table.starts_with("sec") && nearest(&table, ["secrets"]).is_some();
     table == "secrets" || is_near || MEANT.contains(&table.as_str())
@@ -53,22 +47,13 @@ pub(super) fn read(
         };
         let span = file.span(value.span());
         let source = if let DeValue::Table(table) = value.get_ref() {
-            Whole {
-                file,
-                name: key.get_ref(),
-                span,
-            }
-            .source(table, sources, out)
+            Whole { file, name: key.get_ref(), span }.source(table, sources, out)
         } else {
             sources.veil(span);
             out.push(finding(file, key.get_ref(), span));
             // Perhaps it is a parameter that stands below `[secrets]` by mistake.
-            give_broken(
-                Some(key.get_ref().clone().into_owned()),
-                Some(key_span),
-                span,
-                values,
-            );
+            let parameter = name.as_ref().map(|(name, _)| name.clone());
+            give_broken(parameter, Some(key_span), span, values);
             None
         };
         match name {
@@ -100,12 +85,7 @@ pub(super) fn misplaced(
             let mut finding = Diagnostic::new(&VALUES_NAME, span, message);
             finding.label("did you mean `secrets`?");
             finding.help("write `[secrets]`");
-            finding.fix(
-                "rename it to `secrets`",
-                Applicability::Always,
-                span,
-                "secrets",
-            );
+            finding.fix("rename it to `secrets`", Applicability::Always, span, "secrets");
             out.push(finding);
             read(file, table, sources, values, out);
         }
@@ -117,22 +97,11 @@ pub(super) fn misplaced(
             );
             finding.label("expected the table `[secrets]`");
             finding.help("write `[secrets]`, in single brackets");
-            let around = Span {
-                start: span.start.saturating_sub(2),
-                end: span.end + 2,
-                ..span
-            };
-            let brackets = file
-                .text
-                .get(around.range())
-                .filter(|text| *text == format!("[[{name}]]"));
+            let around = Span { start: span.start.saturating_sub(2), end: span.end + 2, ..span };
+            let brackets =
+                file.text.get(around.range()).filter(|text| *text == format!("[[{name}]]"));
             if let (Some(_), [_]) = (brackets, tables.iter().as_slice()) {
-                finding.fix(
-                    "write `[secrets]`",
-                    Applicability::Always,
-                    around,
-                    "[secrets]",
-                );
+                finding.fix("write `[secrets]`", Applicability::Always, around, "[secrets]");
             }
             out.push(finding);
             for table in tables.iter().filter_map(|table| table.get_ref().as_table()) {
@@ -149,9 +118,7 @@ pub(super) fn misplaced(
             let message = format!("`{name}` is a value, where the table of secrets belongs");
             let mut finding = Diagnostic::new(&VALUES_SECRET, at, message);
             finding.label("expected the table `[secrets]`");
-            finding.help(format!(
-                "write `[secrets]`, and below it for each secret {HOW}"
-            ));
+            finding.help(format!("write `[secrets]`, and below it for each secret {HOW}"));
             out.push(finding);
         }
     }
@@ -167,22 +134,11 @@ pub(super) fn give(
     values: &mut Values,
 ) {
     let overridden = match values.secrets.remove(&name) {
-        Some(before) => std::iter::once(before.span)
-            .chain(before.overridden)
-            .collect(),
+        Some(before) => std::iter::once(before.span).chain(before.overridden).collect(),
         None => Vec::new(),
     };
     let base = file.base.to_path_buf();
-    values.secrets.insert(
-        name,
-        GivenSecret {
-            key,
-            span,
-            source,
-            base,
-            overridden,
-        },
-    );
+    values.secrets.insert(name, GivenSecret { key, span, source, base, overridden });
 }
 
 /// The finding about a statement that gives a secret's value where its source belongs.
@@ -218,16 +174,7 @@ fn finding(file: &File<'_>, name: &str, span: Span) -> Diagnostic {
 
 fn variable_for(name: &str) -> String {
     let upper = name.to_ascii_uppercase();
-    upper
-        .chars()
-        .map(|char| {
-            if char.is_ascii_alphanumeric() {
-                char
-            } else {
-                '_'
-            }
-        })
-        .collect()
+    upper.chars().map(|char| if char.is_ascii_alphanumeric() { char } else { '_' }).collect()
 }
 
 /// One secret's table.
@@ -245,10 +192,7 @@ impl Whole<'_> {
         out: &mut Vec<Diagnostic>,
     ) -> Option<SecretSource> {
         let is_known = |key: &str| SOURCES.contains(&key);
-        let mut known: Vec<_> = table
-            .iter()
-            .filter(|(key, _)| is_known(key.get_ref()))
-            .collect();
+        let mut known: Vec<_> = table.iter().filter(|(key, _)| is_known(key.get_ref())).collect();
         known.sort_by_key(|(key, _)| key.span().start);
         let unknown = table.iter().filter(|(key, _)| !is_known(key.get_ref()));
         let before = out.len();
@@ -261,20 +205,15 @@ impl Whole<'_> {
                 let name = self.name;
                 let mut finding = say(self.span, format!("the secret `{name}` names no source"));
                 finding.label("expected one of `env`, `file`, `prompt` and `credential`");
-                finding.help(format!(
-                    "write `{name} = {{ env = \"{}\" }}`",
-                    variable_for(name)
-                ));
+                finding.help(format!("write `{name} = {{ env = \"{}\" }}`", variable_for(name)));
                 out.push(finding);
                 None
             }
             [(key, value)] => self.text(key, value, sources, out),
             [(first, _), (second, _), ..] => {
                 let (one, two) = (first.get_ref(), second.get_ref());
-                let message = format!(
-                    "the secret `{}` has two sources, `{one}` and `{two}`",
-                    self.name
-                );
+                let message =
+                    format!("the secret `{}` has two sources, `{one}` and `{two}`", self.name);
                 let mut finding = say(self.file.span(second.span()), message);
                 finding.label("a second source");
                 finding.relate(self.file.span(first.span()), "the first source");
@@ -309,19 +248,10 @@ impl Whole<'_> {
                 return;
             }
         }
-        let is_plain = word.len() <= 20
-            && word
-                .bytes()
-                .all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
-        let shown = if is_plain {
-            format!("`{word}`")
-        } else {
-            "a key".to_owned()
-        };
-        let mut finding = say(
-            span,
-            format!("{shown} of the secret `{}` is no source", self.name),
-        );
+        let is_plain =
+            word.len() <= 20 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
+        let shown = if is_plain { format!("`{word}`") } else { "a key".to_owned() };
+        let mut finding = say(span, format!("{shown} of the secret `{}` is no source", self.name));
         finding.label("expected `env`, `file`, `prompt` or `credential`");
         match meant.filter(|meant| known.iter().all(|(key, _)| key.get_ref() != meant)) {
             Some(meant) => {
@@ -426,33 +356,24 @@ fn example(word: &str, name: &str) -> String {
 
 /// Whether a key inside a secret's table says that the secret itself follows.
 fn is_value_word(word: &str) -> bool {
-    const WORDS: &[&str] = &[
-        "value", "password", "passwort", "pass", "pwd", "secret", "text", "plain", "literal",
-    ];
+    const WORDS: &[&str] =
+        &["value", "password", "passwort", "pass", "pwd", "secret", "text", "plain", "literal"];
     WORDS.contains(&word.to_ascii_lowercase().as_str())
 }
 
 fn is_variable(text: &str) -> bool {
     text.starts_with(|char: char| char.is_ascii_alphabetic() || char == '_')
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
 }
 
 /// The name in `%NAME%`, `$env:NAME`, `${NAME}` or `$NAME`.
 fn bare_variable(text: &str) -> Option<&str> {
-    let percent = text
-        .strip_prefix('%')
-        .and_then(|rest| rest.strip_suffix('%'));
-    let braces = || {
-        text.strip_prefix("${")
-            .and_then(|rest| rest.strip_suffix('}'))
-    };
+    let percent = text.strip_prefix('%').and_then(|rest| rest.strip_suffix('%'));
+    let braces = || text.strip_prefix("${").and_then(|rest| rest.strip_suffix('}'));
     let powershell = || text.strip_prefix("$env:");
     // A password may begin with `$`; a variable behind it is in capitals.
     let shell = || {
-        text.strip_prefix('$')
-            .filter(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()))
+        text.strip_prefix('$').filter(|name| !name.bytes().any(|byte| byte.is_ascii_lowercase()))
     };
     let name = percent.or_else(braces).or_else(powershell).or_else(shell)?;
     is_variable(name).then_some(name)
@@ -505,9 +426,7 @@ fn hide(text: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
 /// A text in three quotes that is never closed is hidden up to the end of the file.
 fn hide_to_close(text: &str, value: Range<usize>, hidden: &mut Vec<Range<usize>>) {
     let rest = &text[value.start..];
-    let opens = ["\"\"\"", "'''"]
-        .into_iter()
-        .find(|quotes| rest.starts_with(quotes));
+    let opens = ["\"\"\"", "'''"].into_iter().find(|quotes| rest.starts_with(quotes));
     let is_closed = opens.is_none_or(|quotes| rest[quotes.len()..].contains(quotes));
     let end = if is_closed { value.end } else { text.len() };
     hide(text, value.start..end, hidden);
@@ -562,10 +481,7 @@ fn hide_in_table(text: &str, value: Range<usize>, hidden: &mut Vec<Range<usize>>
 /// The end of the text in quotes with which a range begins, if it is closed on its line.
 fn string_end(text: &str, range: &Range<usize>) -> Option<usize> {
     let rest = &text[range.clone()];
-    let quote = rest
-        .chars()
-        .next()
-        .filter(|char| matches!(char, '"' | '\''))?;
+    let quote = rest.chars().next().filter(|char| matches!(char, '"' | '\''))?;
     if rest.starts_with("\"\"\"") || rest.starts_with("'''") {
         return None;
     }

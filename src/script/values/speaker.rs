@@ -11,7 +11,7 @@ use crate::source::Span;
 use super::file::File;
 use super::mend::Broken;
 use super::secrets::HOW;
-use super::statement::{Kind, Statement, blanks};
+use super::statement::{Kind, Statement, blanks, ceil, floor, string_at, value_end};
 use super::{VALUES_SYNTAX, name_finding, secrets};
 
 /// Says what is wrong with one statement.
@@ -122,17 +122,9 @@ impl Speaker<'_> {
             let help = format!("move its lines below the first `[{path}]`");
             (format!("the table `[{path}]` begins twice"), help)
         } else {
-            (
-                format!("`{path}` is given twice"),
-                "leave one of the two lines out".to_owned(),
-            )
+            (format!("`{path}` is given twice"), "leave one of the two lines out".to_owned())
         };
-        let mut finding = self.say(
-            self.statement.key.clone(),
-            message,
-            "given again here",
-            &help,
-        );
+        let mut finding = self.say(self.statement.key.clone(), message, "given again here", &help);
         finding.relate(self.file.span(first.key.clone()), "given here first");
         finding
     }
@@ -173,11 +165,7 @@ impl Speaker<'_> {
     /// A key that TOML does not take without quotes, and no parameter has.
     fn wrong_key(&self, what: &str, expected: &str) -> Diagnostic {
         let name = self.statement.path.last().cloned().unwrap_or_default();
-        let role = if self.secret().is_some() {
-            "secret"
-        } else {
-            "parameter"
-        };
+        let role = if self.secret().is_some() { "secret" } else { "parameter" };
         let key = self.statement.key.clone();
         if let Some((finding, _)) = name_finding(&name, self.span(key.clone()), role) {
             return finding;
@@ -191,23 +179,14 @@ impl Speaker<'_> {
         let table = self.key();
         if what == "unclosed table" {
             let message = format!("`[{table}` is not closed by `]`");
-            let mut finding = self.say(
-                range,
-                message,
-                "expected `]`",
-                &format!("write `[{table}]`"),
-            );
+            let mut finding =
+                self.say(range, message, "expected `]`", &format!("write `[{table}]`"));
             let end = self.span(at..at);
             finding.fix("close it with `]`", Applicability::Always, end, "]");
             return finding;
         }
         let message = format!("the table's name cannot be read: {what}");
-        self.say(
-            range,
-            message,
-            expected,
-            "write `[secrets]`, the one table of a values file",
-        )
+        self.say(range, message, expected, "write `[secrets]`, the one table of a values file")
     }
 
     /// A line without `=`.
@@ -223,12 +202,7 @@ impl Speaker<'_> {
                     "expected `#`",
                     "begin the comment with `#`",
                 );
-                finding.fix(
-                    "begin it with `#`",
-                    Applicability::Always,
-                    self.span(marks),
-                    "#",
-                );
+                finding.fix("begin it with `#`", Applicability::Always, self.span(marks), "#");
                 return finding;
             }
         }
@@ -246,12 +220,8 @@ impl Speaker<'_> {
         if self.file.text[after..range.end].starts_with(':') {
             let colon = after..after + 1;
             let message = format!("`{name}` is followed by `:`, where `=` belongs");
-            let mut finding = self.say(
-                colon,
-                message,
-                "expected `=`",
-                &format!("write `{name} = …`"),
-            );
+            let mut finding =
+                self.say(colon, message, "expected `=`", &format!("write `{name} = …`"));
             let replaced = self.span(key.end..after + 1);
             finding.fix("write `=`", Applicability::Always, replaced, " =");
             return finding;
@@ -268,12 +238,8 @@ impl Speaker<'_> {
         if KEYWORDS.contains(&name.as_str()) {
             let message = format!("`{name}` does not belong into a values file");
             let help = "begin the line with the parameter's name";
-            let mut finding = self.say(
-                key.clone(),
-                message,
-                "expected the name of a parameter",
-                help,
-            );
+            let mut finding =
+                self.say(key.clone(), message, "expected the name of a parameter", help);
             let span = self.span(key.start..after);
             finding.fix(format!("remove `{name}`"), Applicability::Always, span, "");
             return finding;
@@ -284,9 +250,7 @@ impl Speaker<'_> {
     }
 
     fn is_hidden(&self, part: &Range<usize>) -> bool {
-        self.hidden
-            .iter()
-            .any(|range| range.start < part.end && part.start < range.end)
+        self.hidden.iter().any(|range| range.start < part.end && part.start < range.end)
     }
 
     /// A value that may be a secret's, of which nothing is shown.
@@ -306,9 +270,7 @@ impl Speaker<'_> {
     /// A backslash in double quotes that begins nothing.
     fn escape(&self, value: Range<usize>, at: usize) -> Diagnostic {
         let text = self.file.text;
-        let backslash = text[value.start..at]
-            .rfind('\\')
-            .map_or(at, |found| value.start + found);
+        let backslash = text[value.start..at].rfind('\\').map_or(at, |found| value.start + found);
         let end = ceil(text, (backslash + 2).min(value.end));
         let part = backslash..end;
         let message = format!(
@@ -317,9 +279,7 @@ impl Speaker<'_> {
         );
         let mut finding = self.say(part, message, "expected an escape such as `\\\\`", "");
         // In `"D:\MIM\"` nothing closes the text, since the last backslash takes the quote away.
-        let open = text[value.clone()]
-            .ends_with("\\\"")
-            .then_some(value.clone());
+        let open = text[value.clone()].ends_with("\\\"").then_some(value.clone());
         self.offer_single_quotes(&mut finding, string_at(text, &value, at).or(open));
         finding
     }
@@ -340,12 +300,7 @@ impl Speaker<'_> {
             "write the text in single quotes, where a backslash is a backslash: `'{inner}'`"
         ));
         let span = self.span(literal);
-        finding.fix(
-            "write it in single quotes",
-            Applicability::Always,
-            span,
-            format!("'{inner}'"),
-        );
+        finding.fix("write it in single quotes", Applicability::Always, span, format!("'{inner}'"));
     }
 
     /// A value without quotes that is neither number nor flag.
@@ -375,12 +330,7 @@ impl Speaker<'_> {
         if word.len() > 1 && word.bytes().all(|byte| byte.is_ascii_digit()) {
             let message = format!("the number of {} begins with 0", self.subject());
             let help = format!("write it without the 0, or as a text: `'{word}'`");
-            return self.say(
-                part,
-                message,
-                "expected a number without leading zeros",
-                &help,
-            );
+            return self.say(part, message, "expected a number without leading zeros", &help);
         }
         let alone = word.trim_end_matches([';', ',']);
         if alone.len() < word.len() && DeValue::parse(alone).is_ok() {
@@ -418,18 +368,9 @@ impl Speaker<'_> {
         let message = format!("the text of {subject} is not closed by `{quote}`");
         let help = format!("write `{quote}` after its last letter");
         let end = self.span(value.end..value.end);
-        let mut finding = self.say(
-            value,
-            message,
-            &format!("expected `{quote}` at its end"),
-            &help,
-        );
-        finding.fix(
-            format!("close it with `{quote}`"),
-            Applicability::Review,
-            end,
-            quote,
-        );
+        let mut finding =
+            self.say(value, message, &format!("expected `{quote}` at its end"), &help);
+        finding.fix(format!("close it with `{quote}`"), Applicability::Review, end, quote);
         finding
     }
 
@@ -437,9 +378,7 @@ impl Speaker<'_> {
     fn rest(&self, value: &Range<usize>, at: usize) -> (Range<usize>, &str) {
         let text = self.file.text;
         let start = at + blanks(&text[at..value.end]);
-        let end = text[start..value.end]
-            .find('#')
-            .map_or(value.end, |found| start + found);
+        let end = text[start..value.end].find('#').map_or(value.end, |found| start + found);
         let rest = text[start..end].trim_end();
         (start..start + rest.len(), rest)
     }
@@ -460,21 +399,12 @@ impl Speaker<'_> {
         let message = format!("something follows the value of {subject}");
         let mut finding = self.say(part.clone(), message, "expected the end of the line", "");
         // 'Contoso's portal'
-        let inner = whole
-            .strip_prefix('\'')
-            .and_then(|whole| whole.strip_suffix('\''));
+        let inner = whole.strip_prefix('\'').and_then(|whole| whole.strip_suffix('\''));
         if let Some(inner) = inner.filter(|_| rest.len() > 1 && !rest.starts_with('\'')) {
             let literal = quoted(inner);
-            finding.help(format!(
-                "write a text with `'` in it in double quotes: `{literal}`"
-            ));
+            finding.help(format!("write a text with `'` in it in double quotes: `{literal}`"));
             let span = self.span(value.start..part.end);
-            finding.fix(
-                "write it in double quotes",
-                Applicability::Review,
-                span,
-                literal,
-            );
+            finding.fix("write it in double quotes", Applicability::Review, span, literal);
         } else {
             finding.help("write one `name = value` per line, and a text in one pair of quotes");
         }
@@ -546,75 +476,14 @@ pub(super) fn quoted(text: &str) -> String {
 /// The first thing that the `toml` crate says about a statement.
 fn complaint(statement: &str) -> Option<Complaint> {
     let (_, errors) = DeTable::parse_recoverable(statement);
-    let error = errors
-        .iter()
-        .min_by_key(|error| error.span().map(|span| span.start))?;
+    let error = errors.iter().min_by_key(|error| error.span().map(|span| span.start))?;
     let (what, expected) = split_message(error.message());
-    let at = error
-        .span()
-        .map_or(0, |span| span.start)
-        .min(statement.len());
-    Some(Complaint {
-        what: what.to_owned(),
-        expected,
-        at,
-    })
+    let at = error.span().map_or(0, |span| span.start).min(statement.len());
+    Some(Complaint { what: what.to_owned(), expected, at })
 }
 
 struct Complaint {
     what: String,
     expected: String,
     at: usize,
-}
-
-/// The range of the text in double quotes around a place, quotes included.
-fn string_at(text: &str, value: &Range<usize>, at: usize) -> Option<Range<usize>> {
-    let mut start = None;
-    let mut quote = '"';
-    let mut is_escaped = false;
-    for (offset, char) in text[value.clone()].char_indices() {
-        let here = value.start + offset;
-        match start {
-            None if matches!(char, '"' | '\'') => {
-                quote = char;
-                start = Some(here);
-            }
-            Some(_) if is_escaped => is_escaped = false,
-            Some(_) if char == '\\' && quote == '"' => is_escaped = true,
-            Some(begin) if char == quote => {
-                if begin <= at && at <= here {
-                    return Some(begin..here + 1);
-                }
-                start = None;
-            }
-            None | Some(_) => {}
-        }
-    }
-    None
-}
-
-/// The end of a value without quotes: before a comment, and the blanks before that.
-fn value_end(text: &str, value: &Range<usize>) -> usize {
-    let bare = &text[value.clone()];
-    let end = bare
-        .find(" #")
-        .or_else(|| bare.find("\t#"))
-        .unwrap_or(bare.len());
-    value.start + bare[..end].trim_end().len()
-}
-
-/// The first place at or after an offset where a letter begins.
-fn ceil(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at += 1;
-    }
-    at
-}
-
-/// The last place at or before an offset where a letter begins.
-fn floor(text: &str, mut at: usize) -> usize {
-    while !text.is_char_boundary(at) {
-        at -= 1;
-    }
-    at
 }

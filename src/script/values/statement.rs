@@ -32,11 +32,7 @@ pub(super) enum Kind {
 pub(super) fn statements(text: &str) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut table: Vec<String> = Vec::new();
-    let mut at = if text.starts_with('\u{feff}') {
-        '\u{feff}'.len_utf8()
-    } else {
-        0
-    };
+    let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while at < text.len() {
         let end = line_end(text, at);
         let start = at + blanks(&text[at..end]);
@@ -46,21 +42,11 @@ pub(super) fn statements(text: &str) -> Vec<Statement> {
             continue;
         }
         let (statement, end) = if line.starts_with('[') {
-            let (path, key) = key_path(
-                text,
-                start + line.len() - line.trim_start_matches('[').len(),
-            );
+            let (path, key) =
+                key_path(text, start + line.len() - line.trim_start_matches('[').len());
             table.clone_from(&path);
             let range = start..start + line.len();
-            (
-                Statement {
-                    range,
-                    path,
-                    key,
-                    kind: Kind::Header,
-                },
-                end,
-            )
+            (Statement { range, path, key, kind: Kind::Header }, end)
         } else {
             pair(text, start, end, &table)
         };
@@ -77,29 +63,13 @@ fn pair(text: &str, start: usize, end: usize, table: &[String]) -> (Statement, u
     let after = key.end + blanks(&text[key.end..end]);
     if !text[after..end].starts_with('=') || key.is_empty() {
         let range = start..start + text[start..end].trim_end().len();
-        return (
-            Statement {
-                range,
-                path,
-                key,
-                kind: Kind::Neither,
-            },
-            end,
-        );
+        return (Statement { range, path, key, kind: Kind::Neither }, end);
     }
     let value = after + 1 + blanks(&text[after + 1..end]);
     let end = last_line_end(text, start, value, end);
     let range = start..start + text[start..end].trim_end().len();
     let value = value.min(range.end)..range.end;
-    (
-        Statement {
-            range,
-            path,
-            key,
-            kind: Kind::Pair(value),
-        },
-        end,
-    )
+    (Statement { range, path, key, kind: Kind::Pair(value) }, end)
 }
 
 /// The end of the line on which a value ends: another line only for texts in three quotes, and for arrays and tables
@@ -132,23 +102,18 @@ fn last_line_end(text: &str, start: usize, value: usize, end: usize) -> usize {
 
 /// The words of a key with dots, unquoted, and its range.
 fn key_path(text: &str, start: usize) -> (Vec<String>, Range<usize>) {
-    const ENDS: &[char] = &[
-        ' ', '\t', '\r', '\n', '.', '=', ':', '[', ']', '#', ',', '{', '}', '"', '\'', ';',
-    ];
+    const ENDS: &[char] =
+        &[' ', '\t', '\r', '\n', '.', '=', ':', '[', ']', '#', ',', '{', '}', '"', '\'', ';'];
     let mut words = Vec::new();
     let mut at = start + blanks(&text[start..]);
     let begin = at;
     let mut end = at;
     loop {
         let rest = &text[at..];
-        let quote = rest
-            .chars()
-            .next()
-            .filter(|char| matches!(char, '"' | '\''));
+        let quote = rest.chars().next().filter(|char| matches!(char, '"' | '\''));
         let (word, length) = if let Some(quote) = quote {
             let line = &rest[1..line_end(rest, 0)];
-            line.find(quote)
-                .map_or(("", 0), |length| (&line[..length], length + 2))
+            line.find(quote).map_or(("", 0), |length| (&line[..length], length + 2))
         } else {
             let length = rest.find(ENDS).unwrap_or(rest.len());
             (&rest[..length], length)
@@ -173,7 +138,54 @@ pub(super) fn blanks(text: &str) -> usize {
 }
 
 fn line_end(text: &str, at: usize) -> usize {
-    text[at..]
-        .find('\n')
-        .map_or(text.len(), |length| at + length)
+    text[at..].find('\n').map_or(text.len(), |length| at + length)
+}
+
+/// The range of the text in quotes around a place of a value, quotes included.
+pub(super) fn string_at(text: &str, value: &Range<usize>, at: usize) -> Option<Range<usize>> {
+    let mut start = None;
+    let mut quote = '"';
+    let mut is_escaped = false;
+    for (offset, char) in text[value.clone()].char_indices() {
+        let here = value.start + offset;
+        match start {
+            None if matches!(char, '"' | '\'') => {
+                quote = char;
+                start = Some(here);
+            }
+            Some(_) if is_escaped => is_escaped = false,
+            Some(_) if char == '\\' && quote == '"' => is_escaped = true,
+            Some(begin) if char == quote => {
+                if begin <= at && at <= here {
+                    return Some(begin..here + 1);
+                }
+                start = None;
+            }
+            None | Some(_) => {}
+        }
+    }
+    None
+}
+
+/// The end of a value without quotes: before a comment, and the blanks before that.
+pub(super) fn value_end(text: &str, value: &Range<usize>) -> usize {
+    let bare = &text[value.clone()];
+    let end = bare.find(" #").or_else(|| bare.find("\t#")).unwrap_or(bare.len());
+    value.start + bare[..end].trim_end().len()
+}
+
+/// The first place at or after an offset where a letter begins.
+pub(super) fn ceil(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at += 1;
+    }
+    at
+}
+
+/// The last place at or before an offset where a letter begins.
+pub(super) fn floor(text: &str, mut at: usize) -> usize {
+    while !text.is_char_boundary(at) {
+        at -= 1;
+    }
+    at
 }

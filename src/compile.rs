@@ -49,6 +49,12 @@ impl Inputs {
             as_of,
         }
     }
+
+    /// The folder that imports may not leave and that names of scripts are relative to.
+    #[must_use]
+    pub fn root_folder(&self) -> PathBuf {
+        self.root.clone().unwrap_or_else(|| script::folder(&self.script))
+    }
 }
 
 /// What a compilation brings forth.

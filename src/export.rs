@@ -12,7 +12,8 @@ pub mod table;
 pub mod wizard;
 mod words;
 
-use crate::plan::Plan;
+use crate::export::command::{CommandError, Shell};
+use crate::plan::{Plan, visible};
 
 /// A view of a plan.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
@@ -47,4 +48,60 @@ pub struct Style {
     pub unicode: bool,
     /// The columns of the terminal.
     pub width: usize,
+}
+
+/// Why a plan has no such view.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum ViewError {
+    /// It does not install anything.
+    #[error("the plan runs no installer, so there is no command line")]
+    NoInstallation,
+    /// Windows Installer takes no such command line.
+    #[error("step `{}` has no command line: {error}", visible(.step))]
+    Command {
+        /// The step.
+        step: String,
+        /// Why.
+        error: CommandError,
+    },
+}
+
+impl ViewError {
+    /// What to do, an imperative sentence.
+    #[must_use]
+    pub fn help(&self) -> &'static str {
+        match self {
+            ViewError::NoInstallation => "choose another view",
+            ViewError::Command { error, .. } => error.help(),
+        }
+    }
+}
+
+/// A view of a plan, each line ended.
+pub fn view(plan: &Plan, view: View, style: &Style) -> Result<String, ViewError> {
+    match view {
+        View::Table => Ok(table::render(plan, style)),
+        View::Json => Ok(plan.to_json()),
+        View::Wizard => Ok(wizard::render(plan, style)),
+        View::Command => command_lines(plan),
+        View::Markdown => Ok(markdown::render(plan)),
+        View::Html => Ok(html::render(plan)),
+        View::Rights => Ok(rights::rights(plan)),
+        View::Mermaid => Ok(graph::mermaid(plan)),
+        View::Dot => Ok(graph::dot(plan)),
+    }
+}
+
+/// The command lines of all installations, for the prompt that the vendor's guide uses.
+fn command_lines(plan: &Plan) -> Result<String, ViewError> {
+    let mut lines = String::new();
+    for step in &plan.steps {
+        for msi in step.ops.iter().filter_map(words::installation) {
+            let line = command::command_line(msi, Shell::Cmd)
+                .map_err(|error| ViewError::Command { step: step.id.clone(), error })?;
+            lines += &line;
+            lines.push('\n');
+        }
+    }
+    if lines.is_empty() { Err(ViewError::NoInstallation) } else { Ok(lines) }
 }

@@ -1,9 +1,90 @@
-//! mimeo
+//! Scripted, checked deployments of Microsoft Identity Manager 2016 Service and Portal.
+//!
+//! A script in [Rhai](https://rhai.rs) declares what is to be installed; a customer's values come from a TOML file. mimeo
+//! checks both against what the installer's wizard accepts and what is known of builds, accounts, mail and clouds, and
+//! makes a typed, sealed plan. This crate is the program `mimeo` and everything that it is made of:
+//!
+//! ```
+//! use mimeo::compile::{Inputs, compile};
+//! use mimeo::source::files::Memory;
+//!
+//! let files = Memory::new([(
+//!     "contoso.rhai",
+//!     r#"
+//!         license::volume();
+//!         installer::msi(`D:\MIM\Service and Portal.msi`).accept_license_terms();
+//!         portal::password_reset("pwreset.contoso.com")
+//!             .pool_account(`contoso\mimpool$`)
+//!             .service_address(param::host("service", "The MIM Service", "mim.contoso.com"))
+//!             .intranet();
+//!     "#,
+//! )]);
+//! let inputs = Inputs::new("contoso.rhai", jiff::civil::date(2026, 11, 23));
+//! let compiled = compile(&files, &inputs)?;
+//! for finding in &compiled.diagnostics {
+//!     println!("{}: {}", compiled.sources.place(finding.primary), finding.message);
+//! }
+//! let plan = compiled.plan.expect("nothing in it is an error");
+//! assert_eq!(plan.setting("reset.port").unwrap().value.to_string(), "80");
+//! # Ok::<(), mimeo::script::values::Unreadable>(())
+//! ```
+//!
+//! # The house
+//!
+//! Phases are a thin spine of layers; each subject of the domain is one rib with everything that is done about it. The
+//! modules below stand in reading order, and each uses only those before it:
+//!
+//! | layer | module | |
+//! |---|---|---|
+//! | text | [`source`] | texts, places, and where a value came from; the door to the files |
+//! | | [`syntax`] | the lossless tree of a script, also of a broken one |
+//! | speech | [`diagnostic`] | findings and their codes |
+//! | nouns | [`model`] | what can be declared, also what is wrong; the formats of values |
+//! | the plan | [`plan`] | steps over closed operations, every value with its origin; seal, order, difference |
+//! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
+//! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
+//! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
+//! | views | [`render`], [`export`] | findings and plans as people and machines read them |
+//! | the shell | [`cli`] | the command line |
+//!
+//! What holds everywhere:
+//!
+//! 1. A script only declares. No host function reads or changes anything outside the process.
+//! 2. A wrong script is not an error of the program: it yields findings. `Err` is for files that cannot be read.
+//! 3. Every declared fact knows its [`source::Origin`], down to the argument and, where it can be followed exactly, to the
+//!    line of the values file.
+//! 4. Only `render::full` knows miette, and only `script::engine` knows how Rhai is tamed.
+//! 5. Modules import downwards only, and ribs never import each other.
+//! 6. A check reports only its own code, and every code has an explanation whose examples run as tests.
+//! 7. A secret is its name. No type of this crate holds a secret's value; what a script or a values file writes out by
+//!    mistake is covered before anything is shown.
+//! 8. [`compile::compile`] is pure and total: the same files, inputs and day give the same result; it knows no clock but the
+//!    guard that stops a script which does not end.
+//! 9. What may be wrong can be said: declared nouns can represent wrong combinations, so that they can be explained;
+//!    resolved ones ([`model::MailOption`]) cannot.
+//!
+//! # Where new things go
+//!
+//! | to add | touch |
+//! |---|---|
+//! | a host function or a part of a builder | its rib: one row of [`verbs!`] with documentation, example and handler |
+//! | a check | its rib: [`code!`] with its explanation, a function, one entry in `checks` |
+//! | a value of the plan | its rib: one entry in `fields` |
+//! | an installer property | one row of [`subject::setup::properties::PROPERTIES`] |
+//! | a step | its rib's `steps` function |
+//! | a subject | one file below `subject/`, one entry in [`subject::SUBJECTS`], its nouns in [`model`] |
+//! | a kind of operation | one variant of [`plan::op::Op`]; the compiler names every view that has to learn it |
+//! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
+//! | a command | one file below `cli/` |
+
 pub mod source;
 pub mod syntax;
 pub mod diagnostic;
 pub mod model;
-pub mod script;
 pub mod plan;
+pub mod script;
 pub mod subject;
 pub mod compile;
+pub mod render;
+pub mod export;
+pub mod cli;

@@ -182,27 +182,24 @@ impl Deployment {
     /// Whether a component is installed: named, described, or the parent of one that is.
     #[must_use]
     pub fn installs(&self, component: Component) -> bool {
-        self.chooses(component)
-            || component == Component::Service
-                && (self.chooses(Component::Reporting) || self.chooses(Component::PrivilegedAccess))
+        self.choice(component).is_some()
     }
 
-    /// The first place that chooses a component.
+    /// The first place that chooses a component; a child chooses its parent.
     #[must_use]
     pub fn choice(&self, component: Component) -> Option<&Origin> {
         let named = self.components.iter().find(|it| it.value == component).map(|it| &it.origin);
         named.or_else(|| match component {
-            Component::Service => self.service_part(),
+            Component::Service => self
+                .service_part()
+                .or_else(|| self.choice(Component::Reporting))
+                .or_else(|| self.choice(Component::PrivilegedAccess)),
             Component::Portal => self.portal.get().map(|it| &it.origin),
             Component::PasswordRegistration => self.registration.get().map(|it| &it.origin),
             Component::PasswordReset => self.reset.get().map(|it| &it.origin),
             Component::Reporting => self.reporting.get().map(|it| &it.origin),
             Component::PrivilegedAccess => None,
         })
-    }
-
-    fn chooses(&self, component: Component) -> bool {
-        self.choice(component).is_some()
     }
 
     /// A declaration that only the MIM Service has a use for, and therefore describes it.
@@ -242,6 +239,28 @@ pub enum CloudName {
     GccHigh,
     /// Microsoft 365 Government DoD (US Government L5).
     Dod,
+}
+
+impl CloudName {
+    /// All of them.
+    pub const ALL: [CloudName; 4] =
+        [CloudName::Global, CloudName::China, CloudName::GccHigh, CloudName::Dod];
+
+    /// What ends the domain that Microsoft gives to every tenant of this cloud. Both US Government clouds have the same.
+    #[must_use]
+    pub fn initial_domain(self) -> &'static str {
+        match self {
+            CloudName::Global => ".onmicrosoft.com",
+            CloudName::China => ".partner.onmschina.cn",
+            CloudName::GccHigh | CloudName::Dod => ".onmicrosoft.us",
+        }
+    }
+
+    /// The clouds whose tenants have such a domain; none for a domain of the customer's own.
+    pub fn of_domain(domain: &DomainName) -> impl Iterator<Item = CloudName> {
+        let domain = domain.as_str().to_ascii_lowercase();
+        CloudName::ALL.into_iter().filter(move |it| domain.ends_with(it.initial_domain()))
+    }
 }
 
 /// Under which licence the product is installed.

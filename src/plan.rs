@@ -46,8 +46,7 @@ pub struct Plan {
     /// What is done, in order.
     pub steps: Vec<Step>,
     /// The digest over all of the above.
-    #[serde(default)]
-    #[schemars(required, extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
+    #[schemars(extend("pattern" = "^sha256:[0-9a-f]{64}$"))]
     pub seal: String,
 }
 

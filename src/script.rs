@@ -491,6 +491,6 @@ fn with_slashes(path: &Path) -> String {
 }
 
 /// The folder of a file.
-fn folder(path: &Path) -> PathBuf {
+pub(crate) fn folder(path: &Path) -> PathBuf {
     path.parent().map(Path::to_path_buf).filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."))
 }

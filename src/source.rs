@@ -263,4 +263,14 @@ impl Origin {
     pub fn blame(&self) -> Span {
         self.value.as_ref().map_or(self.at, |value| value.span)
     }
+
+    /// The expression in a script that another literal can replace; none where the value is a parameter's or was put
+    /// together from some.
+    #[must_use]
+    pub fn literal(&self) -> Option<Span> {
+        match &self.value {
+            None => self.parts.is_empty().then_some(self.at),
+            Some(value) => value.parameter.is_none().then_some(value.span),
+        }
+    }
 }

@@ -129,11 +129,13 @@ pub fn parse_properties(line: &str) -> Result<Vec<(String, String)>, ParseError>
             if !waited && !first {
                 return Err(if set { ParseError::QuotedWhole(at) } else { ParseError::Stray(at) });
             }
-        } else if waited || first && rest.word_end('=') == rest.word_end(' ') {
+        } else if waited {
             rest.at = rest.word_end(' ');
         } else if start == '/' || start == '-' {
             rest.at = rest.word_end(' ');
             switch_waits = takes_argument(&line[at + 1..rest.at]);
+        } else if first && rest.word_end('=') == rest.word_end(' ') {
+            rest.at = rest.word_end(' ');
         } else {
             properties.push(rest.property()?);
         }

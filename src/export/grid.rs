@@ -6,8 +6,8 @@ use unicode_width::UnicodeWidthStr;
 
 use crate::export::Style;
 use crate::export::words;
-use crate::plan::Plan;
 use crate::plan::op::Value;
+use crate::plan::{Plan, visible};
 
 pub(super) const BOLD: &str = "1";
 pub(super) const DIM: &str = "2";
@@ -20,11 +20,9 @@ pub(super) const HEADING: &str = "1;36";
 /// No colour.
 pub(super) const PLAIN: &str = "";
 
-/// Below this many columns, cells are stacked.
-const NARROW: usize = 64;
 /// The columns between two cells.
 const GAP: usize = 2;
-/// A column is not made narrower than this.
+/// A text gets at least these columns.
 const LEAST: usize = 8;
 /// A text of more characters than this is not shown whole.
 const LONG: usize = 400;
@@ -39,7 +37,7 @@ pub(super) struct Cell {
 impl Cell {
     /// A text that may hold anything.
     pub(super) fn new(text: impl AsRef<str>, paint: &'static str) -> Cell {
-        Cell { text: words::tame(text.as_ref()), paint }
+        Cell { text: visible(text.as_ref()).trim_end().to_owned(), paint }
     }
 }
 
@@ -48,9 +46,11 @@ impl Cell {
 pub(super) struct Grid {
     /// The columns before each row.
     pub(super) indent: usize,
-    /// The width that each column asks for at most.
-    pub(super) most: &'static [usize],
-    /// How many cells stay beside each other where cells are stacked.
+    /// The width that each column gets at least and at most.
+    pub(super) columns: &'static [(usize, usize)],
+    /// The column that gives way last: values are there to be copied.
+    pub(super) firm: usize,
+    /// How many cells, at least one, stay beside each other where cells are stacked.
     pub(super) together: usize,
     /// The rows.
     pub(super) rows: Vec<Row>,
@@ -61,8 +61,15 @@ pub(super) struct Grid {
 pub(super) enum Row {
     /// Cells below those of other rows.
     Cells(Vec<Cell>),
-    /// A line of its own, indented by so many columns.
-    Line(usize, Cell),
+    /// A text of its own, indented; its further lines are indented more.
+    Text {
+        /// The columns before the first line.
+        indent: usize,
+        /// The columns more before the further lines.
+        hang: usize,
+        /// The text.
+        cell: Cell,
+    },
     /// An empty line.
     Blank,
 }
@@ -70,43 +77,64 @@ pub(super) enum Row {
 impl Grid {
     /// The grid drawn, without line ends.
     pub(super) fn lines(&self, style: &Style) -> Vec<String> {
-        let widths = self.widths(style);
+        let mut widths = self.wishes();
+        let fits = self.fit(&mut widths, style);
         let mut lines = Vec::new();
         for row in &self.rows {
             match row {
                 Row::Blank => lines.push(String::new()),
-                Row::Line(indent, cell) => lines.extend(flow(cell, *indent, style)),
-                Row::Cells(cells) if width(style) < NARROW => self.stack(cells, style, &mut lines),
-                Row::Cells(cells) => self.align(cells, &widths, style, &mut lines),
+                Row::Text { indent, hang, cell } => {
+                    lines.extend(flow(cell, *indent, *hang, style));
+                }
+                Row::Cells(cells) if fits => self.align(cells, &widths, style, &mut lines),
+                Row::Cells(cells) => self.stack(cells, &widths, style, &mut lines),
             }
         }
         lines
     }
 
-    /// What each column gets: what it asks for, and where that is too much, the widest give way first.
-    fn widths(&self, style: &Style) -> Vec<usize> {
-        let mut widths = vec![0; self.most.len()];
-        for row in &self.rows {
-            let Row::Cells(cells) = row else { continue };
-            for ((cell, width), most) in cells.iter().zip(&mut widths).zip(self.most) {
-                *width = cell.text.width().clamp(*width, (*most).max(*width));
-            }
-        }
-        let gaps = GAP * widths.len().saturating_sub(1);
-        let room = width(style).saturating_sub(self.indent + gaps);
-        while widths.iter().sum::<usize>() > room {
-            match widths.iter_mut().max() {
-                Some(widest) if *widest > LEAST => *widest -= 1,
-                _ => break,
+    fn cells(&self) -> impl Iterator<Item = &[Cell]> {
+        self.rows.iter().filter_map(|row| match row {
+            Row::Cells(cells) => Some(cells.as_slice()),
+            Row::Text { .. } | Row::Blank => None,
+        })
+    }
+
+    /// What each column asks for.
+    fn wishes(&self) -> Vec<usize> {
+        let mut widths: Vec<usize> = self.columns.iter().map(|_| 0).collect();
+        for cells in self.cells() {
+            for ((cell, width), (_, most)) in cells.iter().zip(&mut widths).zip(self.columns) {
+                *width = cell.text.width().min(*most).max(*width);
             }
         }
         widths
     }
 
+    /// Fits what the columns ask for into the terminal, if it can be: where it is too much, the widest gives way first;
+    /// what is left over is the firm column's.
+    fn fit(&self, widths: &mut [usize], style: &Style) -> bool {
+        let gaps = GAP * widths.len().saturating_sub(1);
+        let room = width(style).saturating_sub(self.indent + gaps);
+        let mut fitted = widths.to_vec();
+        while fitted.iter().sum::<usize>() > room {
+            let spare = |index: &usize| fitted[*index] > self.columns[*index].0;
+            let soft = (0..fitted.len()).filter(|it| *it != self.firm).filter(spare);
+            let widest = soft.max_by_key(|it| fitted[*it]);
+            let Some(gives) = widest.or(Some(self.firm).filter(spare)) else { return false };
+            fitted[gives] -= 1;
+        }
+        let rest = room - fitted.iter().sum::<usize>();
+        let firm = self.cells().filter_map(|cells| cells.get(self.firm));
+        let wish = firm.map(|it| it.text.width()).max().unwrap_or(0);
+        fitted[self.firm] = wish.clamp(fitted[self.firm], fitted[self.firm] + rest);
+        widths.copy_from_slice(&fitted);
+        true
+    }
+
     fn align(&self, cells: &[Cell], widths: &[usize], style: &Style, lines: &mut Vec<String>) {
-        let wrapped = cells.iter().zip(widths).map(|(cell, width)| {
-            wrap(&shorten(&cell.text, style), *width)
-        });
+        let wrapped =
+            cells.iter().zip(widths).map(|(cell, width)| wrap(&shorten(&cell.text, style), *width));
         let wrapped: Vec<Vec<String>> = wrapped.collect();
         for index in 0..wrapped.iter().map(Vec::len).max().unwrap_or(0) {
             let mut line = " ".repeat(self.indent);
@@ -124,14 +152,39 @@ impl Grid {
         }
     }
 
-    fn stack(&self, cells: &[Cell], style: &Style, lines: &mut Vec<String>) {
-        let (together, rest) = cells.split_at(self.together.min(cells.len()));
-        let texts: Vec<&str> = together.iter().map(|it| it.text.trim()).collect();
-        let paint = together.last().map_or(PLAIN, |it| it.paint);
-        lines.extend(flow(&Cell { text: texts.join("  "), paint }, self.indent, style));
-        for cell in rest.iter().filter(|it| !it.text.is_empty()) {
-            lines.extend(flow(cell, self.indent + 4, style));
+    /// The first cells beside each other, the others below the last of them, as many on a line as it holds.
+    fn stack(&self, cells: &[Cell], widths: &[usize], style: &Style, lines: &mut Vec<String>) {
+        let (first, rest) = cells.split_at(self.together.min(cells.len()));
+        let Some((last, labels)) = first.split_last() else { return };
+        let margin = self.indent + widths.iter().zip(labels).map(|(it, _)| it + GAP).sum::<usize>();
+        let below = if labels.is_empty() { margin + 4 } else { margin };
+        let start = lines.len();
+        lines.extend(flow(last, margin, 2, style));
+        let mut head = " ".repeat(self.indent);
+        for (label, width) in labels.iter().zip(widths) {
+            head += &paint(&label.text, label.paint, style);
+            head += &" ".repeat(width.saturating_sub(label.text.width()) + GAP);
         }
+        lines[start].replace_range(..margin, &head);
+        let mut free = 0;
+        for cell in rest.iter().filter(|it| !it.text.is_empty()) {
+            let needs = dot(style).width() + cell.text.width();
+            if let Some(line) = lines.last_mut().filter(|_| needs <= free) {
+                *line += dot(style);
+                *line += &paint(&cell.text, cell.paint, style);
+                free -= needs;
+            } else {
+                lines.extend(flow(cell, below, 0, style));
+                free = (width(style) + dot(style).width()).saturating_sub(below + needs);
+            }
+        }
+    }
+}
+
+impl Row {
+    /// A line, or more where it is long, that begins at a column.
+    pub(super) fn line(indent: usize, cell: Cell) -> Row {
+        Row::Text { indent, hang: 0, cell }
     }
 }
 
@@ -140,11 +193,18 @@ pub(super) fn width(style: &Style) -> usize {
     style.width.clamp(40, 120)
 }
 
-/// A text over as many lines as it needs.
-pub(super) fn flow(cell: &Cell, indent: usize, style: &Style) -> Vec<String> {
-    let lines = wrap(&shorten(&cell.text, style), width(style).saturating_sub(indent).max(LEAST));
-    let margin = " ".repeat(indent);
-    lines.iter().map(|line| format!("{margin}{}", paint(line, cell.paint, style))).collect()
+/// A text over as many lines as it needs, the further ones indented more.
+pub(super) fn flow(cell: &Cell, indent: usize, hang: usize, style: &Style) -> Vec<String> {
+    let room = width(style).saturating_sub(indent + hang).max(LEAST);
+    let lines = wrap(&shorten(&cell.text, style), room);
+    let margins = std::iter::once(indent).chain(std::iter::repeat(indent + hang));
+    let lines = margins.zip(&lines);
+    lines.map(|(margin, it)| " ".repeat(margin) + paint(it, cell.paint, style).as_str()).collect()
+}
+
+/// The whole view, each line ended.
+pub(super) fn text(lines: &[String]) -> String {
+    lines.join("\n") + "\n"
 }
 
 /// The sign that something was left out.
@@ -163,11 +223,11 @@ pub(super) fn rule(style: &Style) -> String {
     paint(&line.repeat(width(style)), DIM, style)
 }
 
-/// The last line of a view: by what the plan is known again.
-pub(super) fn closing(plan: &Plan, style: &Style) -> String {
+/// The end of a view: by what the plan is known again.
+pub(super) fn closing(plan: &Plan, style: &Style) -> Vec<String> {
     let seal = words::seal(plan, dots(style));
     let facts = [format!("seal {seal}"), format!("format {}", plan.format), plan.made_by.clone()];
-    paint(&words::tame(&facts.join(dot(style))), DIM, style)
+    flow(&Cell::new(facts.join(dot(style)), DIM), 0, 0, style)
 }
 
 /// The colour of a value: what is not known here stands out.

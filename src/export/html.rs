@@ -7,12 +7,13 @@ use std::fmt::{Display, Write};
 use crate::export::wizard::{self, Field, Sheet};
 use crate::export::words::{self, Bit, Phrase};
 use crate::plan::op::{Literal, Ui, Value};
-use crate::plan::{Kind, Plan, Right, Setting, Step};
+use crate::plan::{Kind, Plan, Right, Step, visible};
 
 const STYLE: &str = include_str!("html.css");
 
 /// The page.
-pub(super) fn render(plan: &Plan) -> String {
+#[must_use]
+pub fn render(plan: &Plan) -> String {
     let sheets = wizard::sheets(plan);
     let mut page = Html::default();
     page.raw("<!doctype html>\n");
@@ -56,7 +57,7 @@ impl Html {
 
     /// Words that may hold anything.
     fn text(&mut self, text: &str) -> &mut Html {
-        for character in words::tame(text).chars() {
+        for character in visible(text).chars() {
             self.escape(character);
         }
         self
@@ -81,8 +82,13 @@ impl Html {
         }
     }
 
-    fn code(&mut self, text: &str) -> &mut Html {
-        self.raw("<code>").text(text).raw("</code>")
+    /// Code; it may break behind its signs, which is where a reader expects it.
+    fn code(&mut self, code: &str) -> &mut Html {
+        self.raw("<code>");
+        for piece in visible(code).split_inclusive(['\\', '/', '.', '_', ',', '@', ':', '=']) {
+            self.lines(piece).raw("<wbr>");
+        }
+        self.raw("</code>")
     }
 
     fn phrase(&mut self, phrase: &Phrase) -> &mut Html {
@@ -123,7 +129,7 @@ fn head(plan: &Plan, page: &mut Html) {
         page.text(&plan.title);
     });
     page.within("style", "", |page| {
-        page.raw(STYLE);
+        page.raw("\n").raw(STYLE);
     });
 }
 
@@ -135,6 +141,11 @@ fn cover(plan: &Plan, sheets: &[Sheet<'_>], page: &mut Html) {
         page.within("h1", "", |page| {
             page.text(&plan.title);
         });
+        if let Some(option) = &plan.option {
+            page.within("p", "class=\"lead\"", |page| {
+                page.raw("Option ").text(&words::option(option));
+            });
+        }
         page.within("dl", "class=\"facts\"", |page| facts(plan, sheets, page));
         if let Some(ends) = &plan.ends {
             page.within("p", "class=\"ends\"", |page| {
@@ -160,9 +171,6 @@ fn facts(plan: &Plan, sheets: &[Sheet<'_>], page: &mut Html) {
             page.raw("<dt>").text(name).raw("</dt><dd>").text(value).raw("</dd>");
         });
     };
-    if let Some(option) = &plan.option {
-        fact("option", &words::option(option));
-    }
     for (name, value) in words::headlines(plan) {
         fact(name, &value);
     }
@@ -173,7 +181,7 @@ fn facts(plan: &Plan, sheets: &[Sheet<'_>], page: &mut Html) {
     if words::form(plan) != Some(Ui::Quiet) {
         match wizard::by_hand_fields(sheets).len() {
             0 => {}
-            count => fact("by hand", &words::count(count, "field of the wizard")),
+            count => fact("by hand", &format!("{} of the wizard", words::count(count, "field"))),
         }
     }
     fact("judged as of", &plan.as_of);
@@ -221,7 +229,7 @@ fn step(plan: &Plan, step: &Step, number: usize, page: &mut Html) {
             page.text(&words::numbers(&after)).raw("</dd>\n");
         }
         if let Some(probe) = &step.probe {
-            page.raw("<dt>Happened when</dt><dd>").phrase(&words::question(probe)).raw("</dd>\n");
+            page.raw("<dt>Done when</dt><dd>").phrase(&words::question(probe)).raw("</dd>\n");
         }
         if !step.gives.is_empty() {
             page.raw("<dt>Makes known</dt><dd>");
@@ -288,15 +296,17 @@ fn sheet(plan: &Plan, sheet: &Sheet<'_>, page: &mut Html) {
             });
         });
     }
-    let own = sheet.fields.iter().map(|it| (it.setting.label.as_str(), *it));
-    let reasons = wizard::reasons(own);
+    let reasons = wizard::why(sheet);
     if reasons.is_empty() && sheet.page.notes.is_empty() {
         return;
     }
     page.within("ul", "class=\"notes\"", |page| {
         for (reason, labels) in reasons {
-            page.raw("<li class=\"why\"><strong>By hand</strong> (").text(&labels.join(", "));
-            page.raw("): ").phrase(&Phrase::prose(reason)).raw("</li>\n");
+            page.raw("<li class=\"why\"><strong>By hand</strong>");
+            if let Some(labels) = labels {
+                page.raw(" (").text(&labels).raw(")");
+            }
+            page.raw(": ").phrase(&Phrase::prose(reason)).raw("</li>\n");
         }
         for note in &sheet.page.notes {
             page.raw("<li>").phrase(&Phrase::prose(note)).raw("</li>\n");
@@ -312,7 +322,7 @@ fn field(plan: &Plan, field: &Field<'_>, page: &mut Html) {
             Value::Value(Literal::Flag(true)) => page.raw("<span class=\"box on\"></span>ticked"),
             Value::Value(Literal::Flag(false)) => page.raw("<span class=\"box\"></span>clear"),
             value @ (Value::Value(_) | Value::Secret(_) | Value::Slot(_)) => {
-                self::value(value, page)
+                self::value(plan, value, page)
             }
         };
         page.raw("</td><td>");
@@ -325,8 +335,7 @@ fn field(plan: &Plan, field: &Field<'_>, page: &mut Html) {
             page.raw("<br><small>").code(property).raw("</small>");
         }
         page.raw("</td><td class=\"from\">");
-        origin(plan, field.setting, page);
-        page.raw("</td>");
+        page.phrase(&words::provenance(plan, &field.setting.from)).raw("</td>");
     });
 }
 
@@ -340,8 +349,8 @@ fn settings(plan: &Plan, page: &mut Html) {
                     for setting in settings {
                         page.raw("<tr><th scope=\"row\">").code(&setting.name).raw("</th><td>");
                         page.text(&setting.label).raw("</td><td>");
-                        value(&setting.value, page).raw("</td><td class=\"from\">");
-                        origin(plan, setting, page);
+                        value(plan, &setting.value, page).raw("</td><td class=\"from\">");
+                        page.phrase(&words::provenance(plan, &setting.from));
                         page.raw("</td></tr>\n");
                     }
                 });
@@ -356,9 +365,9 @@ fn rights(plan: &Plan, page: &mut Html) {
         page.within("table", "", |page| {
             columns(&["Where", "Right", "For step"], page);
             page.within("tbody", "", |page| {
-                for (right, steps) in words::rights(plan) {
-                    page.raw("<tr><th scope=\"row\">").text(&right.on).raw("</th><td>");
-                    page.code(&right.right).raw("</td><td>").text(&words::numbers(&steps));
+                for (on, right, steps) in words::rights(plan) {
+                    page.raw("<tr><th scope=\"row\">").text(on).raw("</th><td>");
+                    page.code(right).raw("</td><td>").text(&words::numbers(&steps));
                     page.raw("</td></tr>\n");
                 }
             });
@@ -392,23 +401,15 @@ fn columns(names: &[&'static str], page: &mut Html) {
     });
 }
 
-fn value<'a>(it: &Value, page: &'a mut Html) -> &'a mut Html {
+fn value<'a>(plan: &Plan, it: &Value, page: &'a mut Html) -> &'a mut Html {
     match it {
         Value::Value(Literal::Text(text)) if !text.is_empty() => page.code(text),
         Value::Value(Literal::List(texts)) if !texts.is_empty() => {
             list(texts.iter().map(|it| Phrase::default().code(it)), page);
             page
         }
-        Value::Value(_) => page.text(&words::value(it)),
+        Value::Value(literal) => page.text(&words::literal(literal)),
         Value::Secret(name) => page.raw("<span class=\"secret\">secret</span> ").code(name),
-        Value::Slot(name) => page.code(name).raw(" <small>known while carrying out</small>"),
-    }
-}
-
-fn origin(plan: &Plan, setting: &Setting, page: &mut Html) {
-    page.text(&words::origin(plan, &setting.from));
-    let remark = words::remark(plan, &setting.from);
-    if !remark.0.is_empty() {
-        page.raw("<br><small>").phrase(&remark).raw("</small>");
+        Value::Slot(_) => page.text(&words::value(plan, it)),
     }
 }

@@ -3,14 +3,17 @@
 //! GitHub's Markdown, which every common renderer reads. Whatever comes from a script or a values file appears letter by
 //! letter: nothing in it is taken for markup, in a table cell or elsewhere.
 
+use std::fmt::Write;
+
 use crate::export::graph;
 use crate::export::wizard::{self, Sheet};
 use crate::export::words::{self, Bit, Phrase};
 use crate::plan::op::{Literal, Ui, Value};
-use crate::plan::{Plan, Right, Setting, Step};
+use crate::plan::{Plan, Setting, Step, visible};
 
 /// The document.
-pub(super) fn render(plan: &Plan) -> String {
+#[must_use]
+pub fn render(plan: &Plan) -> String {
     let sheets = wizard::sheets(plan);
     let parts = [
         format!("# {}\n", text(&plan.title)),
@@ -52,7 +55,7 @@ fn summary(plan: &Plan, sheets: &[Sheet<'_>]) -> String {
     }
     row("Made by", text(&plan.made_by));
     row("Seal", code(&plan.seal));
-    table(&["", ""], &rows)
+    table(&["Deployment plan", ""], &rows)
 }
 
 fn rights(plan: &Plan) -> String {
@@ -62,15 +65,15 @@ fn rights(plan: &Plan) -> String {
     }
     let rows: Vec<Vec<String>> = rights
         .iter()
-        .map(|(Right { on, right }, steps)| vec![text(on), code(right), words::numbers(steps)])
+        .map(|(on, right, steps)| vec![text(on), code(right), words::numbers(steps)])
         .collect();
     format!("## Rights needed\n\n{}", table(&["Where", "Right", "For step"], &rows))
 }
 
 fn steps(plan: &Plan) -> String {
-    let kinds = words::kinds(plan).into_iter().map(|kind| {
-        format!("- **{}**: {}\n", words::kind(kind), words::kind_words(kind))
-    });
+    let kinds = words::kinds(plan)
+        .into_iter()
+        .map(|kind| format!("- **{}**: {}\n", words::kind(kind), words::kind_words(kind)));
     let steps = plan.steps.iter().zip(1..).map(|(it, number)| step(plan, it, number));
     let graph = graph::mermaid(plan);
     let fence = fence(&graph);
@@ -80,39 +83,41 @@ fn steps(plan: &Plan) -> String {
 }
 
 fn step(plan: &Plan, step: &Step, number: usize) -> String {
-    let mut out = format!("### {number}. {}\n\n", phrase(&Phrase::prose(&step.title)));
-    out += &format!("- [ ] {}", words::kind(step.kind));
+    let title = phrase(&Phrase::prose(&step.title));
+    let kind = words::kind(step.kind);
     let after = words::predecessors(plan, step);
-    if !after.is_empty() {
-        let noun = if after.len() == 1 { "step" } else { "steps" };
-        out += &format!(", after {noun} {}", words::numbers(&after));
-    }
-    out += &format!("; asked for at {}\n", code(&words::place(plan, &step.from.at)));
-    let mut item = |name: &str, items: &[String]| match items {
-        [] => {}
-        [one] => out += &format!("- {name}: {one}\n"),
-        several => {
-            out += &format!("- {name}:\n");
-            for (item, number) in several.iter().zip(1..) {
-                out += &format!("  {number}. {item}\n");
-            }
-        }
+    let after = match after.len() {
+        0 => String::new(),
+        1 => format!(", after step {}", words::numbers(&after)),
+        _ => format!(", after steps {}", words::numbers(&after)),
     };
-    item("Does", &step.ops.iter().map(|op| phrase(&words::op(op))).collect::<Vec<_>>());
-    let gives: Vec<String> = step.gives.iter().map(|it| code(it)).collect();
-    item("Makes known", &if gives.is_empty() { gives } else { vec![gives.join(", ")] });
-    if let Some(probe) = &step.probe {
-        item("Has happened when", &[phrase(&words::question(probe))]);
-    }
-    let rights: Vec<String> =
-        step.rights.iter().map(|it| format!("{} on {}", code(&it.right), text(&it.on))).collect();
-    item("Needs", &if rights.is_empty() { rights } else { vec![rights.join(", ")] });
-    item("Undo", &words::undo(&step.undo).iter().map(phrase).collect::<Vec<_>>());
+    let at = code(&words::place(plan, &step.from.at));
+    let mut out = format!("### {number}. {title}\n\n- [ ] {kind}{after}; asked for at {at}\n");
+    out += &item("Does", &step.ops.iter().map(|op| phrase(&words::op(op))).collect::<Vec<_>>());
+    out += &item("Makes known", &step.gives.iter().map(|it| code(it)).collect::<Vec<_>>());
+    let probe = step.probe.iter().map(|it| phrase(&words::question(it)));
+    out += &item("Done when", &probe.collect::<Vec<_>>());
+    let rights = step.rights.iter().map(|it| format!("{} on {}", code(&it.right), text(&it.on)));
+    out += &item("Needs", &rights.collect::<Vec<_>>());
+    out += &item("Undo", &words::undo(&step.undo).iter().map(phrase).collect::<Vec<_>>());
     for (caption, script) in words::scripts(step) {
         let fence = fence(&script);
-        out += &format!("\n{caption}:\n\n{fence}powershell\n{script}{fence}\n");
+        let _ = write!(out, "\n{caption}:\n\n{fence}powershell\n{script}{fence}\n");
     }
     out
+}
+
+/// An item of a list; several things below it, one beside it, nothing for none.
+fn item(name: &str, things: &[String]) -> String {
+    match things {
+        [] => String::new(),
+        [one] => format!("- {name}: {one}\n"),
+        several => {
+            let numbered =
+                several.iter().zip(1..).map(|(it, number)| format!("  {number}. {it}\n"));
+            format!("- {name}:\n{}", numbered.collect::<String>())
+        }
+    }
 }
 
 fn wizard(plan: &Plan, sheets: &[Sheet<'_>]) -> String {
@@ -129,26 +134,23 @@ fn page(plan: &Plan, sheet: &Sheet<'_>) -> String {
     let page = sheet.page;
     let mut out = format!("### Page {}: {}\n", page.number, text(&page.title));
     if !page.subtitle.is_empty() {
-        out += &format!("\n_{}_\n", text(&page.subtitle));
+        let _ = write!(out, "\n_{}_\n", text(&page.subtitle));
     }
     let row = |field: &wizard::Field<'_>| {
-        let how = match field.act.is_by_hand() {
-            true => format!("☐ {}", field.act.word()),
-            false => field.act.word().to_owned(),
-        };
+        let tick = if field.act.is_by_hand() { "☐ " } else { "" };
         let properties: Vec<String> = field.properties().iter().map(|it| code(it)).collect();
-        let how = if properties.is_empty() { how } else { format!("{how}: {}", properties.join(", ")) };
+        let by = if properties.is_empty() { "" } else { ": " };
+        let how = format!("{tick}{}{by}{}", field.act.word(), properties.join(", "));
         let setting = field.setting;
-        vec![text(&setting.label), boxed(&setting.value), how, origin(plan, setting)]
+        vec![text(&setting.label), boxed(plan, &setting.value), how, origin(plan, setting)]
     };
     if !sheet.fields.is_empty() {
         let rows: Vec<Vec<String>> = sheet.fields.iter().map(row).collect();
-        out += &format!("\n{}", table(&["Field", "Value", "How", "From"], &rows));
+        let _ = write!(out, "\n{}", table(&["Field", "Value", "How", "From"], &rows));
     }
-    let own = sheet.fields.iter().map(|it| (it.setting.label.as_str(), *it));
-    let reasons = wizard::reasons(own).into_iter().map(|(reason, labels)| {
-        let labels: Vec<String> = labels.iter().map(|it| text(it)).collect();
-        format!("- By hand ({}): {}\n", labels.join(", "), phrase(&Phrase::prose(reason)))
+    let reasons = wizard::why(sheet).into_iter().map(|(reason, labels)| {
+        let of = labels.map(|it| format!(" ({})", text(&it))).unwrap_or_default();
+        format!("- By hand{of}: {}\n", phrase(&Phrase::prose(reason)))
     });
     let notes = page.notes.iter().map(|it| format!("- {}\n", phrase(&Phrase::prose(it))));
     let bullets: String = reasons.chain(notes).collect();
@@ -159,7 +161,7 @@ fn settings(plan: &Plan) -> String {
     let rows: Vec<Vec<String>> = words::subjects(plan)
         .into_iter()
         .flat_map(|(_, settings)| settings)
-        .map(|it| vec![code(&it.name), text(&it.label), value(&it.value), origin(plan, it)])
+        .map(|it| vec![code(&it.name), text(&it.label), value(plan, &it.value), origin(plan, it)])
         .collect();
     format!("## Settings\n\n{}", table(&["Name", "Label", "Value", "From"], &rows))
 }
@@ -174,30 +176,28 @@ fn inputs(plan: &Plan) -> String {
 }
 
 fn origin(plan: &Plan, setting: &Setting) -> String {
-    let origin = text(&words::origin(plan, &setting.from));
-    let remark = phrase(&words::remark(plan, &setting.from));
-    if remark.is_empty() { origin } else { format!("{origin}: {remark}") }
+    phrase(&words::provenance(plan, &setting.from))
 }
 
 /// A value in a cell.
-fn value(value: &Value) -> String {
+fn value(plan: &Plan, value: &Value) -> String {
     match value {
         Value::Value(Literal::Text(text)) if !text.is_empty() => code(text),
         Value::Value(Literal::List(texts)) if !texts.is_empty() => {
             texts.iter().map(|it| code(it)).collect::<Vec<_>>().join(", ")
         }
-        Value::Value(_) => text(&words::value(value)),
+        Value::Value(literal) => text(&words::literal(literal)),
         Value::Secret(name) => format!("secret {}", code(name)),
-        Value::Slot(name) => format!("{}, known while carrying out", code(name)),
+        Value::Slot(_) => text(&words::value(plan, value)),
     }
 }
 
 /// A value as the wizard shows it.
-fn boxed(it: &Value) -> String {
+fn boxed(plan: &Plan, it: &Value) -> String {
     match it {
         Value::Value(Literal::Flag(true)) => "☑ ticked".to_owned(),
         Value::Value(Literal::Flag(false)) => "☐ clear".to_owned(),
-        Value::Value(_) | Value::Secret(_) | Value::Slot(_) => value(it),
+        Value::Value(_) | Value::Secret(_) | Value::Slot(_) => value(plan, it),
     }
 }
 
@@ -205,7 +205,7 @@ fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let heads: Vec<String> = heads.iter().map(|it| (*it).to_owned()).collect();
     let rules: Vec<String> = heads.iter().map(|_| "---".to_owned()).collect();
-    line(&heads) + &line(&rules) + &rows.iter().map(|it| line(it)).collect::<String>()
+    [line(&heads), line(&rules)].into_iter().chain(rows.iter().map(|it| line(it))).collect()
 }
 
 fn phrase(phrase: &Phrase) -> String {
@@ -218,7 +218,7 @@ fn phrase(phrase: &Phrase) -> String {
 
 /// Words in which nothing is markup.
 fn text(text: &str) -> String {
-    let tamed = words::tame(text);
+    let tamed = visible(text);
     let start = tamed.trim_start();
     let digits = start.len() - start.trim_start_matches(|it: char| it.is_ascii_digit()).len();
     let is_number = digits > 0 && start[digits..].starts_with(['.', ')']);
@@ -241,7 +241,7 @@ fn text(text: &str) -> String {
 
 /// Code: in backticks, or where those do not hold everything (a bar in a table cell, backticks, outer blanks), as HTML.
 fn code(text: &str) -> String {
-    let text = words::tame(text);
+    let text = visible(text);
     let fits = !text.is_empty() && !text.contains(['|', '`']) && text.trim() == text;
     if fits {
         return format!("`{text}`");
@@ -251,7 +251,7 @@ fn code(text: &str) -> String {
         if character.is_alphanumeric() || matches!(character, ' ' | '.' | ',' | '/') {
             out.push(character);
         } else {
-            out += &format!("&#{};", u32::from(character));
+            let _ = write!(out, "&#{};", u32::from(character));
         }
     }
     out + "</code>"

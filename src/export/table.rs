@@ -10,25 +10,24 @@ use crate::plan::{From, Kind, Plan, Setting, Step};
 /// Where everything below a heading begins.
 const INDENT: usize = 2;
 
-/// The table.
-pub(super) fn render(plan: &Plan, style: &Style) -> String {
+/// The table, each line ended.
+#[must_use]
+pub fn render(plan: &Plan, style: &Style) -> String {
     let sheets = wizard::sheets(plan);
-    let mut lines = grid::flow(&Cell::new(&plan.title, grid::BOLD), 0, style);
+    let mut lines = grid::flow(&Cell::new(&plan.title, grid::BOLD), 0, 0, style);
     lines.push(grid::rule(style));
     lines.extend(head(plan, &sheets, style));
     lines.extend(steps(plan, style));
     lines.extend(by_hand(plan, &sheets, style));
     lines.extend(settings(plan, style));
     lines.push(grid::rule(style));
-    lines.push(grid::closing(plan, style));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.extend(grid::closing(plan, style));
+    grid::text(&lines)
 }
 
 fn head(plan: &Plan, sheets: &[Sheet<'_>], style: &Style) -> Vec<String> {
     let mut rows = Vec::new();
-    let mut row = |name: &str, text: &str, paint: &'static str| {
-        rows.push(Row::Cells(vec![Cell::new(name, grid::DIM), Cell::new(text, paint)]));
-    };
+    let mut row = |name: &str, text: &str, paint| rows.push(fact(name, text, paint));
     if let Some(option) = &plan.option {
         row("option", &words::option(option), grid::BOLD);
     }
@@ -47,12 +46,20 @@ fn head(plan: &Plan, sheets: &[Sheet<'_>], style: &Style) -> Vec<String> {
     }
     row("as of", &plan.as_of, grid::PLAIN);
     match &plan.ends {
-        Some(ends) => row("ends", &words::deadline(ends), grid::YELLOW),
+        Some(ends) => {
+            row("ends", &words::deadline(ends), grid::YELLOW);
+            row("", &ends.source, grid::DIM);
+        }
         None => row("ends", "no end date is known", grid::PLAIN),
     }
     let inputs: Vec<&str> = plan.inputs.iter().map(|it| it.name.as_str()).collect();
     row("made from", &inputs.join(", "), grid::PLAIN);
-    Grid { indent: INDENT, most: &[9, usize::MAX], together: 1, rows }.lines(style)
+    Grid { indent: INDENT, columns: &[(9, 9), (16, usize::MAX)], firm: 1, together: 1, rows }
+        .lines(style)
+}
+
+fn fact(name: &str, text: &str, paint: &'static str) -> Row {
+    Row::Cells(vec![Cell::new(name, grid::DIM), Cell::new(text, paint)])
 }
 
 fn steps(plan: &Plan, style: &Style) -> Vec<String> {
@@ -71,43 +78,51 @@ fn steps(plan: &Plan, style: &Style) -> Vec<String> {
     });
     let rows = rows.collect();
     let mut lines = heading("Steps", style);
-    lines.extend(Grid { indent: INDENT, most: &[3, 60, 12, 48], together: 2, rows }.lines(style));
+    let columns = &[(3, 3), (24, 52), (12, 12), (24, 48)];
+    lines.extend(Grid { indent: INDENT, columns, firm: 1, together: 2, rows }.lines(style));
     lines
 }
 
-/// What a person enters in the wizard, and the steps that ask a person.
+/// What a person enters in the wizard, the steps that ask a person, and why.
 fn by_hand(plan: &Plan, sheets: &[Sheet<'_>], style: &Style) -> Vec<String> {
     let fields = wizard::by_hand_fields(sheets);
-    let mut rows: Vec<Row> = fields
+    let asks: Vec<Row> = plan
+        .steps
         .iter()
-        .map(|(page, field)| {
-            Row::Cells(vec![
-                Cell::new(format!("page {}", page.number), grid::DIM),
-                Cell::new(field.act.word(), grid::YELLOW),
-                Cell::new(&field.setting.label, grid::PLAIN),
-                Cell::new(words::value(&field.setting.value), grid::value_paint(&field.setting.value)),
-            ])
+        .zip(1..)
+        .flat_map(|(step, number)| asked(step).map(move |what| (number, what)))
+        .map(|(number, what)| {
+            let what = Phrase::prose(what).plain();
+            fact(&format!("step {number}"), &what, grid::PLAIN)
         })
         .collect();
-    for (step, number) in plan.steps.iter().zip(1..) {
-        rows.extend(asked(step).map(|what| {
-            let text = format!("step {number}  {}", Phrase::prose(what).plain());
-            Row::Line(INDENT, Cell::new(text, grid::PLAIN))
-        }));
-    }
-    if rows.is_empty() {
+    if fields.is_empty() && asks.is_empty() {
         return Vec::new();
     }
+    let rows = fields.iter().map(|(page, field)| {
+        let value = &field.setting.value;
+        Row::Cells(vec![
+            Cell::new(format!("page {}", page.number), grid::DIM),
+            Cell::new(field.act.word(), grid::YELLOW),
+            Cell::new(&field.setting.label, grid::PLAIN),
+            Cell::new(words::value(plan, value), grid::value_paint(value)),
+        ])
+    });
+    let rows = rows.collect();
+    let columns = &[(7, 7), (6, 11), (20, 44), (16, 48)];
+    let mut lines = heading("By hand", style);
+    lines.extend(Grid { indent: INDENT, columns, firm: 3, together: 3, rows }.lines(style));
     let reasons = wizard::reasons(fields.iter().map(|(page, field)| (page.number, *field)));
-    rows.extend(reasons.iter().map(|(reason, pages)| {
+    let reasons = reasons.iter().zip(0..).map(|((reason, pages), index)| {
         let pages: Vec<usize> = pages.iter().map(|it| usize::from(*it)).collect();
         let noun = if pages.len() == 1 { "page" } else { "pages" };
         let reason = Phrase::prose(reason).plain();
-        let text = format!("Why on {noun} {}: {reason}", words::numbers(&pages));
-        Row::Line(INDENT, Cell::new(text, grid::DIM))
-    }));
-    let mut lines = heading("By hand", style);
-    lines.extend(Grid { indent: INDENT, most: &[7, 11, 40, 64], together: 3, rows }.lines(style));
+        let text = format!("{noun} {}: {reason}", words::numbers(&pages));
+        fact(if index == 0 { "why" } else { "" }, &text, grid::DIM)
+    });
+    let rows = asks.into_iter().chain(reasons).collect();
+    let columns = &[(7, 7), (16, usize::MAX)];
+    lines.extend(Grid { indent: INDENT, columns, firm: 1, together: 1, rows }.lines(style));
     lines
 }
 
@@ -128,24 +143,23 @@ fn asked(step: &Step) -> impl Iterator<Item = &str> {
 fn settings(plan: &Plan, style: &Style) -> Vec<String> {
     let mut rows = Vec::new();
     for (subject, settings) in words::subjects(plan) {
-        rows.push(Row::Line(INDENT, Cell::new(subject, grid::BOLD)));
-        rows.extend(settings.iter().map(|setting| self::setting(plan, subject, setting)));
+        rows.push(Row::line(INDENT, Cell::new(subject, grid::BOLD)));
+        rows.extend(settings.iter().map(|setting| value(plan, subject, setting)));
     }
     let mut lines = heading("Settings", style);
-    let most = &[28, usize::MAX, 40];
-    lines.extend(Grid { indent: INDENT + 2, most, together: 1, rows }.lines(style));
+    let columns = &[(16, 28), (20, 48), (24, 40)];
+    lines.extend(Grid { indent: INDENT + 2, columns, firm: 1, together: 1, rows }.lines(style));
     lines
 }
 
-fn setting(plan: &Plan, subject: &str, setting: &Setting) -> Row {
+fn value(plan: &Plan, subject: &str, setting: &Setting) -> Row {
     let own = setting.name.strip_prefix(subject).and_then(|it| it.strip_prefix('.'));
     let is_default = matches!(setting.from, From::Default(_));
-    let plain = grid::value_paint(&setting.value);
-    let paint = if is_default && plain == grid::PLAIN { grid::DIM } else { plain };
+    let paint = if is_default { grid::DIM } else { grid::value_paint(&setting.value) };
     Row::Cells(vec![
         Cell::new(own.unwrap_or(&setting.name), grid::PLAIN),
-        Cell::new(words::value(&setting.value), paint),
-        Cell::new(words::origin(plan, &setting.from), grid::DIM),
+        Cell::new(words::value(plan, &setting.value), paint),
+        Cell::new(words::origin(plan, &setting.from).bare(), grid::DIM),
     ])
 }
 

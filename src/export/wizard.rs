@@ -108,8 +108,9 @@ fn by_hand(setting: &Setting) -> Act {
         Value::Value(Literal::Flag(false)) => Act::Clear,
         Value::Value(Literal::List(_)) => Act::Choose,
         Value::Value(Literal::Text(_)) if listed => Act::Choose,
-        Value::Value(Literal::Text(_) | Literal::Number(_)) => Act::Enter,
-        Value::Secret(_) | Value::Slot(_) => Act::Enter,
+        Value::Value(Literal::Text(_) | Literal::Number(_)) | Value::Secret(_) | Value::Slot(_) => {
+            Act::Enter
+        }
     }
 }
 
@@ -144,6 +145,15 @@ pub(super) fn reasons<'a, T: PartialEq>(
     reasons
 }
 
+/// Why fields of a page are filled in by hand, with the labels where the reason is not that of all of them.
+pub(super) fn why<'a>(sheet: &Sheet<'a>) -> Vec<(&'a str, Option<String>)> {
+    let labelled = sheet.fields.iter().map(|it| (it.setting.label.as_str(), *it));
+    let reasons = reasons(labelled);
+    let shared = reasons.len() == 1;
+    let labels = |labels: Vec<&str>| (!shared).then(|| labels.join(", "));
+    reasons.into_iter().map(|(reason, all)| (reason, labels(all))).collect()
+}
+
 /// What the sheet is for, in a sentence.
 pub(super) fn purpose(plan: &Plan, sheets: &[Sheet<'_>]) -> String {
     let fields: usize = sheets.iter().map(|it| it.fields.len()).sum();
@@ -160,68 +170,65 @@ pub(super) fn purpose(plan: &Plan, sheets: &[Sheet<'_>]) -> String {
     }
 }
 
-/// A page's title with what the wizard writes below it.
-pub(super) fn heading(page: &Page) -> String {
-    if page.subtitle.is_empty() {
-        page.title.clone()
-    } else {
-        format!("{}: {}", page.title, page.subtitle)
-    }
-}
-
-/// The sheet on a terminal.
-pub(super) fn render(plan: &Plan, style: &Style) -> String {
+/// The sheet on a terminal, each line ended.
+#[must_use]
+pub fn render(plan: &Plan, style: &Style) -> String {
     let sheets = sheets(plan);
-    let mut lines = grid::flow(&Cell::new(&plan.title, grid::BOLD), 0, style);
-    lines.extend(grid::flow(&Cell::new(purpose(plan, &sheets), grid::PLAIN), 0, style));
+    let mut lines = grid::flow(&Cell::new(&plan.title, grid::BOLD), 0, 0, style);
+    lines.extend(grid::flow(&Cell::new(purpose(plan, &sheets), grid::PLAIN), 0, 0, style));
     lines.push(grid::rule(style));
-    let rows = sheets.iter().flat_map(|sheet| page(plan, sheet, style)).collect();
-    let grid = Grid { indent: INDENT, most: &[11, 34, 64, 36], together: 2, rows };
+    let mut rows = Vec::new();
+    for sheet in &sheets {
+        rows.extend(page(plan, sheet, style));
+        rows.push(Row::Blank);
+    }
+    rows.pop();
+    let columns = &[(11, 11), (22, 38), (25, 38), (24, 36)];
+    let grid = Grid { indent: INDENT, columns, firm: 2, together: 2, rows };
     lines.extend(grid.lines(style));
     lines.push(grid::rule(style));
-    lines.push(grid::closing(plan, style));
-    lines.iter().map(|line| format!("{line}\n")).collect()
+    lines.extend(grid::closing(plan, style));
+    grid::text(&lines)
 }
 
 fn page(plan: &Plan, sheet: &Sheet<'_>, style: &Style) -> Vec<Row> {
     let Page { number, title, subtitle, notes } = sheet.page;
-    let mut rows = vec![Row::Line(0, Cell::new(format!("{number:>2}  {title}"), grid::HEADING))];
+    let cell = Cell::new(format!("{number:>2}  {title}"), grid::HEADING);
+    let mut rows = vec![Row::Text { indent: 0, hang: INDENT, cell }];
     if !subtitle.is_empty() {
-        rows.push(Row::Line(INDENT, Cell::new(subtitle, grid::DIM)));
+        rows.push(Row::line(INDENT, Cell::new(subtitle, grid::DIM)));
     }
     rows.extend(sheet.fields.iter().map(|field| {
         let act = if field.act.is_by_hand() { grid::YELLOW } else { grid::GREEN };
         Row::Cells(vec![
             Cell::new(field.act.word(), act),
             Cell::new(&field.setting.label, grid::PLAIN),
-            Cell::new(shown(field.setting, style), grid::value_paint(&field.setting.value)),
-            Cell::new(words::origin(plan, &field.setting.from), grid::DIM),
+            Cell::new(shown(plan, field.setting, style), grid::value_paint(&field.setting.value)),
+            Cell::new(words::origin(plan, &field.setting.from).bare(), grid::DIM),
         ])
     }));
-    let own = sheet.fields.iter().map(|it| (it.setting.label.as_str(), *it));
-    let reasons = reasons(own);
-    let all = sheet.fields.iter().filter(|it| it.act.is_by_hand()).count();
-    rows.extend(reasons.iter().map(|(reason, labels)| {
+    rows.extend(why(sheet).iter().map(|(reason, labels)| {
         let reason = Phrase::prose(reason).plain();
-        let of = if labels.len() == all { String::new() } else { format!(" ({})", labels.join(", ")) };
-        Row::Line(INDENT, Cell::new(format!("By hand{of}: {reason}"), grid::YELLOW))
+        let of = labels.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+        let cell = Cell::new(format!("By hand{of}: {reason}"), grid::YELLOW);
+        Row::Text { indent: INDENT, hang: 2, cell }
     }));
     let bullet = if style.unicode { "–" } else { "-" };
     rows.extend(notes.iter().map(|note| {
         let note = Phrase::prose(note).plain();
-        Row::Line(INDENT, Cell::new(format!("{bullet} {note}"), grid::PLAIN))
+        let cell = Cell::new(format!("{bullet} {note}"), grid::PLAIN);
+        Row::Text { indent: INDENT, hang: 2, cell }
     }));
-    rows.push(Row::Blank);
     rows
 }
 
 /// A value as the wizard shows it: a flag is a box.
-fn shown(setting: &Setting, style: &Style) -> String {
+fn shown(plan: &Plan, setting: &Setting, style: &Style) -> String {
     match (&setting.value, style.unicode) {
         (Value::Value(Literal::Flag(true)), true) => "☑ ticked".to_owned(),
         (Value::Value(Literal::Flag(false)), true) => "☐ clear".to_owned(),
         (Value::Value(Literal::Flag(true)), false) => "[x] ticked".to_owned(),
         (Value::Value(Literal::Flag(false)), false) => "[ ] clear".to_owned(),
-        (value, _) => words::value(value),
+        (value, _) => words::value(plan, value),
     }
 }

@@ -2,8 +2,11 @@
 //!
 //! A sentence is a [`Phrase`]: plain words, and code that each view sets off in its own way. Nothing here draws.
 
-use crate::plan::op::{Http, Judge, Literal, Method, Msi, Op, Question, Registry, Service, Ui, Value};
-use crate::plan::{self, Deadline, InputKind, Kind, Place, Plan, Right, Step, Trace, Undo};
+use crate::export::rights;
+use crate::plan::op::{
+    Http, Judge, Literal, Method, Msi, Op, Question, Registry, Service, Ui, Value,
+};
+use crate::plan::{self, Deadline, InputKind, Kind, Place, Plan, Step, Trace, Undo, visible};
 
 /// The settings whose value belongs into the head of every view, and what they are called there.
 const HEADLINES: [(&str, &str); 3] =
@@ -64,42 +67,57 @@ impl Phrase {
         joined
     }
 
-    /// The phrase on a terminal: code bare.
+    /// The phrase with nothing set off.
+    pub(super) fn bare(&self) -> String {
+        self.0.iter().map(|(Bit::Text(text) | Bit::Code(text))| text.as_str()).collect()
+    }
+
+    /// The phrase on a terminal: code in backticks.
     pub(super) fn plain(&self) -> String {
-        self.0.iter().map(|Bit::Text(text) | Bit::Code(text)| text.as_str()).collect()
+        let bits = self.0.iter().map(|bit| match bit {
+            Bit::Text(text) => text.clone(),
+            Bit::Code(code) => format!("`{code}`"),
+        });
+        bits.collect()
     }
 }
 
-/// The text with everything made visible that moves the cursor, breaks the line, turns the direction of writing or hides.
-pub(super) fn tame(text: &str) -> String {
-    let mut tamed = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '\0'..='\u{1F}' | '\u{7F}'..='\u{9F}' | '\u{AD}' | '\u{200B}' | '\u{200E}' | '\u{200F}'
-            | '\u{2028}'..='\u{202E}' | '\u{2060}' | '\u{2066}'..='\u{2069}' | '\u{FEFF}' => {
-                tamed += &format!("<U+{:04X}>", u32::from(character));
-            }
-            _ => tamed.push(character),
-        }
-    }
-    tamed
-}
-
-/// A value on one line; a secret by its name.
-pub(super) fn value(value: &Value) -> String {
+/// A value on one line; a secret by its name, and what is not known yet by the step that makes it known.
+pub(super) fn value(plan: &Plan, value: &Value) -> String {
     match value {
-        Value::Value(Literal::Text(text)) if text.is_empty() => "(empty)".to_owned(),
-        Value::Value(Literal::List(texts)) if texts.is_empty() => "(none)".to_owned(),
+        Value::Value(literal) => self::literal(literal),
         Value::Secret(name) => format!("secret {name}"),
-        Value::Slot(name) => format!("{name}, known while carrying out"),
-        Value::Value(_) => value.to_string(),
+        Value::Slot(name) => match giver(plan, name) {
+            Some(number) => format!("{name}, from step {number}"),
+            None => format!("{name}, known while carrying out"),
+        },
     }
+}
+
+/// A literal on one line.
+pub(super) fn literal(literal: &Literal) -> String {
+    match literal {
+        Literal::Flag(true) => "yes".to_owned(),
+        Literal::Flag(false) => "no".to_owned(),
+        Literal::Number(number) => number.to_string(),
+        Literal::Text(text) if text.is_empty() => "(empty)".to_owned(),
+        Literal::Text(text) if text.trim() != text => format!("\"{text}\""),
+        Literal::Text(text) => text.clone(),
+        Literal::List(texts) if texts.is_empty() => "(none)".to_owned(),
+        Literal::List(texts) => texts.join(", "),
+    }
+}
+
+/// The number of the step that makes a slot known.
+pub(super) fn giver(plan: &Plan, slot: &str) -> Option<usize> {
+    let index = plan.steps.iter().position(|step| step.gives.iter().any(|it| it == slot));
+    index.map(|it| it + 1)
 }
 
 /// A value in a phrase.
 fn quoted(it: &Value) -> Phrase {
     match it {
-        Value::Value(_) => Phrase::default().code(value(it)),
+        Value::Value(literal) => Phrase::default().code(self::literal(literal)),
         Value::Secret(name) => Phrase::default().text("the secret ").code(name),
         Value::Slot(name) => Phrase::default().code(name),
     }
@@ -108,7 +126,7 @@ fn quoted(it: &Value) -> Phrase {
 /// The values of the plan that every view shows first, with what they are called.
 pub(super) fn headlines(plan: &Plan) -> Vec<(&'static str, String)> {
     let named = HEADLINES.iter().filter_map(|(name, word)| Some((*word, plan.setting(name)?)));
-    named.map(|(word, setting)| (word, value(&setting.value))).collect()
+    named.map(|(word, setting)| (word, value(plan, &setting.value))).collect()
 }
 
 /// An option of the vendor's guide with what it stands for.
@@ -131,8 +149,13 @@ pub(super) fn option(letter: &str) -> String {
 /// How the installer of the product runs, if the plan has one: that of the step `install`, else the first.
 pub(super) fn form(plan: &Plan) -> Option<Ui> {
     let install = plan.steps.iter().filter(|it| it.id == "install");
-    install.chain(&plan.steps).flat_map(|step| &step.ops).find_map(|op| match op {
-        Op::Msi(msi) => Some(msi.ui),
+    install.chain(&plan.steps).flat_map(|step| &step.ops).find_map(installation).map(|it| it.ui)
+}
+
+/// The installation, if the operation is one.
+pub(super) fn installation(op: &Op) -> Option<&Msi> {
+    match op {
+        Op::Msi(msi) => Some(msi),
         Op::Http(_)
         | Op::PowerShell(_)
         | Op::Registry(_)
@@ -140,7 +163,7 @@ pub(super) fn form(plan: &Plan) -> Option<Ui> {
         | Op::StoreSecret { .. }
         | Op::Ask { .. }
         | Op::Wait { .. } => None,
-    })
+    }
 }
 
 /// What a form of the installer means.
@@ -190,8 +213,9 @@ pub(super) fn input_kind(kind: InputKind) -> &'static str {
 
 /// The seal, shortened to what two people compare by eye.
 pub(super) fn seal(plan: &Plan, dots: &str) -> String {
-    let short: String = plan.seal.chars().take(12).collect();
-    if short.len() < plan.seal.len() { short + dots } else { short }
+    let digest = plan.seal.strip_prefix("sha256:").unwrap_or(&plan.seal);
+    let short: String = digest.chars().take(12).collect();
+    if short.len() < digest.len() { short + dots } else { short }
 }
 
 /// When something stops working, and what.
@@ -199,56 +223,68 @@ pub(super) fn deadline(deadline: &Deadline) -> String {
     format!("{}: {}", deadline.date, deadline.what)
 }
 
-/// A place as people say it. A line says nothing about a `--set` argument or an environment variable.
+/// A place as people say it.
 pub(super) fn place(plan: &Plan, place: &Place) -> String {
-    let lineless = plan.inputs.iter().any(|input| {
-        let whole = matches!(input.kind, InputKind::Environment | InputKind::Setting);
-        whole && input.name == place.file
-    });
-    if lineless { place.file.clone() } else { format!("{}:{}", place.file, place.line) }
+    if is_lineless(plan, place) {
+        place.file.clone()
+    } else {
+        format!("{}:{}", place.file, place.line)
+    }
+}
+
+/// Whether a place is a `--set` argument or an environment variable, of which a line says nothing and the name everything.
+fn is_lineless(plan: &Plan, place: &Place) -> bool {
+    plan.inputs.iter().filter(|it| it.name == place.file).any(|it| match it.kind {
+        InputKind::Environment | InputKind::Setting => true,
+        InputKind::Script | InputKind::Library | InputKind::Values => false,
+    })
 }
 
 /// Where a value comes from, as short as it can be said.
-pub(super) fn origin(plan: &Plan, from: &plan::From) -> String {
+pub(super) fn origin(plan: &Plan, from: &plan::From) -> Phrase {
     match from {
         plan::From::Said(trace) => written(plan, trace),
-        plan::From::Default(_) => "default".to_owned(),
-        plan::From::Follows { trace, .. } => format!("follows {}", written(plan, trace)),
-    }
-}
-
-fn written(plan: &Plan, trace: &Trace) -> String {
-    if let Some(value) = &trace.value {
-        let parameter = value.parameter.iter().map(|name| format!(" {name}"));
-        return place(plan, &value.at) + &parameter.collect::<String>();
-    }
-    let parts: Vec<&str> = trace.parts.iter().filter_map(|it| it.parameter.as_deref()).collect();
-    let at = place(plan, &trace.at);
-    if parts.is_empty() { at } else { format!("{at} with {}", parts.join(", ")) }
-}
-
-/// Why a value is what it is, beyond where it was written; empty if there is nothing to add.
-pub(super) fn remark(plan: &Plan, from: &plan::From) -> Phrase {
-    let mut remarks = Vec::new();
-    match from {
-        plan::From::Said(_) => {}
-        plan::From::Default(reason) | plan::From::Follows { because: reason, .. } => {
-            remarks.push(Phrase::prose(reason));
+        plan::From::Default(_) => Phrase::default().text("default"),
+        plan::From::Follows { trace, .. } => {
+            Phrase::default().text("follows ").then(written(plan, trace))
         }
     }
+}
+
+fn written(plan: &Plan, trace: &Trace) -> Phrase {
+    let phrase = Phrase::default();
+    if let Some(value) = &trace.value {
+        let phrase = phrase.code(place(plan, &value.at));
+        return match &value.parameter {
+            Some(parameter) if !is_lineless(plan, &value.at) => phrase.text(" ").text(parameter),
+            Some(_) | None => phrase,
+        };
+    }
+    let phrase = phrase.code(place(plan, &trace.at));
+    let parts: Vec<&str> = trace.parts.iter().filter_map(|it| it.parameter.as_deref()).collect();
+    if parts.is_empty() { phrase } else { phrase.text(" with ").text(parts.join(", ")) }
+}
+
+/// Where a value comes from, in full: also why, what it was instead of, and through which functions it came.
+pub(super) fn provenance(plan: &Plan, from: &plan::From) -> Phrase {
+    let mut parts = match from {
+        plan::From::Said(_) => vec![origin(plan, from)],
+        plan::From::Default(reason) => vec![Phrase::prose(reason)],
+        plan::From::Follows { because, .. } => vec![origin(plan, from), Phrase::prose(because)],
+    };
     if let Some(trace) = from.trace() {
         let overridden = trace.value.iter().flat_map(|it| &it.overridden);
         let overridden: Vec<Phrase> =
             overridden.map(|at| Phrase::default().code(place(plan, at))).collect();
         if !overridden.is_empty() {
-            remarks.push(Phrase::default().text("instead of ").join(overridden, ", "));
+            parts.push(Phrase::default().text("instead of ").join(overridden, ", "));
         }
-        remarks.extend(trace.via.iter().map(|caller| {
+        parts.extend(trace.via.iter().map(|caller| {
             let function = Phrase::default().text("by ").code(&caller.function);
             function.text(" called at ").code(place(plan, &caller.at))
         }));
     }
-    Phrase::default().join(remarks, "; ")
+    Phrase::default().join(parts, "; ")
 }
 
 /// The subject of a setting: its name before the dot.
@@ -326,7 +362,9 @@ pub(super) fn op(op: &Op) -> Phrase {
             if it.parameters.is_empty() { start } else { start.text(": ").join(parameters, ", ") }
         }
         Op::Registry(it) => phrase.text("sets ").code(path(it)).text(format!(" to {}", it.dword)),
-        Op::Folder { path } => phrase.text("makes the folder ").code(path).text(" if it is missing"),
+        Op::Folder { path } => {
+            phrase.text("makes the folder ").code(path).text(" if it is missing")
+        }
         Op::StoreSecret { secret, slot } => {
             phrase.text("keeps ").code(slot).text(" as the secret ").code(secret)
         }
@@ -411,7 +449,9 @@ pub(super) fn question(question: &Question) -> Phrase {
         }
         Question::Registry(it) => phrase.code(path(it)).text(format!(" is {}", it.dword)),
         Question::Folder { path } => phrase.text("the folder ").code(path).text(" is there"),
-        Question::Answers { url, status } => phrase.code(url).text(format!(" answers with {status}")),
+        Question::Answers { url, status } => {
+            phrase.code(url).text(format!(" answers with {status}"))
+        }
         Question::Application { unique_name } => {
             phrase.text("the tenant has the application ").code(unique_name)
         }
@@ -462,7 +502,7 @@ pub(super) fn scripts(step: &Step) -> Vec<(&'static str, String)> {
 /// The text of a script, each line ended.
 fn script(op: &Op) -> Option<String> {
     match op {
-        Op::PowerShell(it) => Some(it.script.lines().map(|line| tame_line(line) + "\n").collect()),
+        Op::PowerShell(it) => Some(it.script.lines().map(|line| spaced(line) + "\n").collect()),
         Op::Http(_)
         | Op::Msi(_)
         | Op::Registry(_)
@@ -474,8 +514,8 @@ fn script(op: &Op) -> Option<String> {
 }
 
 /// A line of a script; tabs indent it.
-fn tame_line(line: &str) -> String {
-    line.split('\t').map(tame).collect::<Vec<_>>().join("    ")
+fn spaced(line: &str) -> String {
+    line.split('\t').map(visible).collect::<Vec<_>>().join("    ")
 }
 
 /// The numbers of the steps that must have ended before a step.
@@ -484,19 +524,16 @@ pub(super) fn predecessors(plan: &Plan, step: &Step) -> Vec<usize> {
     numbered.filter(|(it, _)| step.after.contains(&it.id)).map(|(_, number)| number).collect()
 }
 
-/// All rights that the plan needs, by where they are granted, with the numbers of the steps that need them.
-pub(super) fn rights(plan: &Plan) -> Vec<(&Right, Vec<usize>)> {
-    let mut rights: Vec<(&Right, Vec<usize>)> = Vec::new();
-    for (step, number) in plan.steps.iter().zip(1..) {
-        for right in &step.rights {
-            match rights.iter_mut().find(|(it, _)| *it == right) {
-                Some((_, steps)) => steps.push(number),
-                None => rights.push((right, vec![number])),
-            }
-        }
-    }
-    rights.sort_by_key(|(right, _)| *right);
-    rights
+/// All rights that the plan needs: where, which, and the numbers of the steps.
+pub(super) fn rights(plan: &Plan) -> Vec<(&str, &str, Vec<usize>)> {
+    let numbers = |ids: &[&str]| {
+        let numbered = plan.steps.iter().zip(1..);
+        numbered.filter(|(it, _)| ids.contains(&it.id.as_str())).map(|(_, number)| number).collect()
+    };
+    let places = rights::places(plan)
+        .into_iter()
+        .flat_map(|(on, rights)| rights.into_iter().map(move |(right, steps)| (on, right, steps)));
+    places.map(|(on, right, steps)| (on, right, numbers(&steps))).collect()
 }
 
 /// Numbers in words: `1, 3 and 4`.

@@ -32,7 +32,12 @@ pub trait Format: Clone + Sized + 'static {
     const CODE: &'static Code;
 
     /// Reads the text, or says why it does not fit.
-    fn parse(text: &str) -> Result<Self, Malformed>;
+    fn parse(text: &str) -> Result<Self, Malformed> {
+        Self::judge(text).map_err(Malformed::tried::<Self>)
+    }
+
+    /// Reads the text by the rules alone: a correction in the answer has not been tried.
+    fn judge(text: &str) -> Result<Self, Malformed>;
 
     /// The text of the value, as written where the format does not normalise it.
     fn text(&self) -> String;
@@ -49,6 +54,14 @@ pub struct Malformed {
     pub help: String,
     /// The whole corrected text, if there is no doubt; it parses.
     pub instead: Option<String>,
+    correction: Option<Box<Correction>>,
+}
+
+/// A corrected text that has not been tried, and what to do if it fits.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Correction {
+    text: String,
+    help: String,
 }
 
 impl Malformed {
@@ -59,7 +72,13 @@ impl Malformed {
     }
 
     fn new(is: impl Into<String>, help: impl Into<String>) -> Self {
-        Malformed { is: is.into(), part: None, help: help.into(), instead: None }
+        let (is, help) = (is.into(), help.into());
+        Malformed { is, part: None, help, instead: None, correction: None }
+    }
+
+    /// With the help to write an example of the format.
+    fn plain<F: Format>(is: impl Into<String>) -> Self {
+        Malformed::new(is, format!("write {}, such as `{}`", F::WHAT, F::EXAMPLE))
     }
 
     fn at(mut self, part: Range<usize>) -> Self {
@@ -67,38 +86,67 @@ impl Malformed {
         self
     }
 
-    /// Offers a correction, provided that it fits.
-    fn instead<F: Format>(mut self, text: impl Into<String>) -> Self {
+    /// Suggests a correction; if it fits, the help is to write it.
+    fn instead(self, text: impl Into<String>) -> Self {
         let text = text.into();
-        if F::parse(&text).is_ok() {
-            self.instead = Some(text);
+        let help = format!("write {}", echo(&text));
+        self.instead_with(text, help)
+    }
+
+    /// Suggests a correction with the help that holds if it fits.
+    fn instead_with(mut self, text: impl Into<String>, help: impl Into<String>) -> Self {
+        self.correction = Some(Box::new(Correction { text: text.into(), help: help.into() }));
+        self
+    }
+
+    /// Keeps the correction if it fits.
+    fn tried<F: Format>(mut self) -> Self {
+        if let Some(correction) = self.correction.take()
+            && F::judge(&correction.text).is_ok()
+        {
+            self.instead = Some(correction.text);
+            self.help = correction.help;
         }
         self
     }
 
-    /// The same about a text that lies `by` bytes further on in a larger one, which a correction would not replace.
-    fn within(mut self, by: usize) -> Self {
-        self.part = self.part.map(|part| part.start + by..part.end + by);
-        self.instead = None;
-        self
+    /// The same about a thing that has the guilty one as a part: "has a host that …".
+    fn of(self, whole: &str) -> Self {
+        Malformed { is: format!("has {whole} that {}", self.is), ..self }
+    }
+
+    /// The same about the whole text of which the guilty one is a part.
+    fn within(mut self, text: &str, part: Range<usize>) -> Self {
+        self.part = Some(match &self.part {
+            Some(inner) => part.start + inner.start..part.start + inner.end,
+            None => part.clone(),
+        });
+        let correction = self.correction.take().map(|correction| correction.text);
+        match self.instead.take().or(correction) {
+            Some(instead) => {
+                self.instead(format!("{}{instead}{}", &text[..part.start], &text[part.end..]))
+            }
+            None => self,
+        }
     }
 }
 
 /// A text in backticks for a message: on one line, control characters escaped, the middle of a long one left out.
 #[must_use]
 pub fn echo(text: &str) -> String {
-    const MOST: usize = 80;
+    const HALF: usize = 40;
     if text.is_empty() {
         return "an empty text".to_owned();
     }
-    let visible: String = text.chars().map(visible).collect();
-    let length = visible.chars().count();
-    if length <= MOST {
-        return format!("`{visible}`");
+    let head = text.char_indices().nth(HALF);
+    let tail = text.char_indices().nth_back(HALF - 1);
+    let visible = |text: &str| text.chars().map(visible).collect::<String>();
+    match (head, tail) {
+        (Some((head, _)), Some((tail, _))) if head < tail => {
+            format!("`{}…{}`", visible(&text[..head]), visible(&text[tail..]))
+        }
+        _ => format!("`{}`", visible(text)),
     }
-    let head: String = visible.chars().take(MOST / 2).collect();
-    let tail: String = visible.chars().skip(length - MOST / 2).collect();
-    format!("`{head}…{tail}`")
 }
 
 fn visible(char: char) -> String {

@@ -29,6 +29,9 @@ impl Plan {
         let text = text.strip_prefix('\u{FEFF}').unwrap_or(text);
         let Unambiguous(json) = serde_json::from_str(text).map_err(|it| syntax(&it))?;
         check_format(&json)?;
+        if json.get("seal").is_none() {
+            return Err(PlanError::Altered);
+        }
         let mut plan: Plan =
             serde_path_to_error::deserialize(&json).map_err(|it| shape(&json, &it))?;
         let found = std::mem::take(&mut plan.seal);
@@ -50,7 +53,11 @@ pub fn seal(plan: &mut Plan) {
 /// SHA-256 of a text, in hexadecimal.
 #[must_use]
 pub fn digest(text: &str) -> String {
-    Sha256::digest(text).iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut hex = String::with_capacity(64);
+    for byte in Sha256::digest(text) {
+        let _ = write!(hex, "{byte:02x}");
+    }
+    hex
 }
 
 /// Why a text is not a plan that can be carried out.

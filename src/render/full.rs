@@ -312,7 +312,7 @@ impl fmt::Display for Excerpt {
 /// The lines after what leads the first and what leads each other.
 fn led(lead: String, next: &str, lines: Vec<String>) -> Vec<String> {
     let leads = std::iter::once(lead).chain(std::iter::repeat(next.to_owned()));
-    leads.zip(lines).map(|(lead, line)| lead + &line).collect()
+    leads.zip(lines).map(|(lead, line)| lead + line.as_str()).collect()
 }
 
 fn digits(line: u32) -> usize {

@@ -133,6 +133,9 @@ impl Region {
 
     /// The columns that a label may take below its mark.
     pub(super) fn room(&self, mark: &Mark) -> usize {
+        if mark.is_tall() {
+            return self.window.end - STEM;
+        }
         let Range { start, end } = self.rows[0].extent(mark.span);
         let stem = usize::midpoint(start, end.min(self.window.end)) + STEM;
         self.window.end.saturating_sub(stem).max(LABEL / 2)
@@ -141,7 +144,7 @@ impl Region {
     /// The columns seen if the mark is drawn here too; none if it cannot be.
     fn window_with(&self, mark: &Mark) -> Option<Range<usize>> {
         let near = |it: &Mark| it.span.source == mark.span.source && it.lines == mark.lines;
-        let free = |it: &Mark| near(it) && !it.is_tall() && !it.overlaps(mark);
+        let free = |it: &Mark| near(it) && !it.overlaps(mark);
         if self.marks.len() >= CROWD || !self.marks.iter().all(free) {
             return None;
         }

@@ -24,7 +24,7 @@ use crate::script::args::{Argument, Call, SECRET_EXPOSED};
 use crate::script::recorder::{Handle, POISON, Poison, Shared};
 use crate::script::registry::{FnSpec, Handler, Registry};
 use crate::script::statics::{self, Unknown};
-use crate::script::{Script, faults};
+use crate::script::{Script, builtin, faults};
 use crate::source::Span;
 
 /// What a script may use up. Reaching a limit is a finding; see `script-limit`.
@@ -50,7 +50,7 @@ pub mod limits {
     /// Modules imported.
     pub const MODULES: usize = 64;
     /// Time on the wall.
-    pub const TIME: Duration = Duration::from_secs(5);
+    pub const TIME: Duration = Duration::from_secs(3);
     /// The stack of the thread that a script runs on: at the depths above a debug build needs a third of it.
     pub const STACK: usize = 64 << 20;
 }
@@ -82,6 +82,7 @@ pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -
         late.then(|| Dynamic::from("time"))
     });
     // The call stack is kept only while a debugger is there.
+    #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
     engine.register_debugger(
         |_, debugger| debugger,
         |_, _, _, _, _| Ok(rhai::debugger::DebuggerCommand::Continue),
@@ -191,7 +192,7 @@ fn replace_traps(module: &mut Module) {
             Ok(Dynamic::UNIT)
         });
     }
-    for name in ["to_string", "to_debug", "print", "debug"] {
+    for name in ["to_string", "to_debug"] {
         raw(module, name, &[TypeId::of::<Poison>()], false, |_, _| Ok(POISON.to_string().into()));
         raw(module, name, &[TypeId::of::<Secret>()], false, |context, _| {
             expose(&context);
@@ -221,6 +222,22 @@ fn expose(context: &NativeCallContext<'_>) {
         .label("its value would be seen here")
         .help("hand the secret itself to the function that takes one");
 }
+
+/// The types that Rhai's packages print.
+static EXACT_TYPES: &[fn() -> TypeId] = &[
+    TypeId::of::<ImmutableString>,
+    TypeId::of::<rhai::INT>,
+    TypeId::of::<rhai::FLOAT>,
+    TypeId::of::<bool>,
+    TypeId::of::<char>,
+    TypeId::of::<()>,
+    TypeId::of::<rhai::Array>,
+    TypeId::of::<rhai::Map>,
+    TypeId::of::<Poison>,
+    TypeId::of::<Secret>,
+    TypeId::of::<Handle>,
+    TypeId::of::<FnPtr>,
+];
 
 /// The host functions as modules, made once per process for each registry.
 struct Host {
@@ -252,8 +269,14 @@ fn host(registry: Registry) -> &'static Host {
                     &mut namespaces[at].1
                 }
             };
-            for count in 0..=MOST_ARGUMENTS {
-                raw(module, row.name, &vec![TypeId::of::<Dynamic>(); count], false, |context, args| {
+            let mut shapes: Vec<Vec<TypeId>> =
+                (0..=MOST_ARGUMENTS).map(|count| vec![TypeId::of::<Dynamic>(); count]).collect();
+            // Rhai's own function for an exact type would be preferred.
+            if builtin::is_function(row.name) {
+                shapes.extend(EXACT_TYPES.iter().map(|it| vec![it()]));
+            }
+            for types in shapes {
+                raw(module, row.name, &types, false, |context, args| {
                     Ok(invoke(&context, row, None, args))
                 });
             }
@@ -349,7 +372,7 @@ fn method(
     };
     match registry.methods(name).find(|row| row.on.contains(&handle.kind)) {
         Some(row) => {
-            let _: Dynamic = invoke(context, row, Some(handle), &mut args[1..]);
+            drop(invoke(context, row, Some(handle), &mut args[1..]));
         }
         None => refuse_method(context, registry, name, handle),
     }

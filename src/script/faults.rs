@@ -207,12 +207,14 @@ fn tell(error: &EvalAltResult) -> Option<Told> {
             "stopped here",
         ),
         EvalAltResult::ErrorDataTooLarge(what, _) => {
-            let (what, most) = match what.split_whitespace().last() {
-                Some("string") => ("a text", limits::TEXT),
-                Some("array") => ("a list", limits::LIST),
-                _ => ("a map", limits::MAP),
+            let message = if what.contains("string") {
+                format!("a text grows beyond {} bytes", limits::TEXT)
+            } else if what.contains("array") {
+                format!("a list grows beyond {} elements", limits::LIST)
+            } else {
+                format!("a map grows beyond {} entries", limits::MAP)
             };
-            limit(format!("{what} grows beyond {most}"), "stopped here")
+            limit(message, "stopped here")
         }
         EvalAltResult::ErrorTerminated(..) => limit(
             format!("the script runs for more than {} seconds", limits::TIME.as_secs()),

@@ -3,8 +3,9 @@
 use rhai::Dynamic;
 
 use crate::diagnostic::Code;
-use crate::script::args::Call;
-use crate::script::recorder::{POISON, Poison};
+use crate::model::Secret;
+use crate::script::args::{Call, describe};
+use crate::script::recorder::{Handle, POISON, Poison};
 use crate::{code, verbs};
 
 code! {
@@ -41,14 +42,25 @@ verbs! { pub static FUNCTIONS;
 fn show(call: &mut Call<'_>) -> Dynamic {
     let Some(argument) = call.arguments.first() else { return Dynamic::from(Poison) };
     let (value, span) = (argument.value.clone(), argument.span);
-    let text = if value.is::<crate::model::Secret>() || value.is::<crate::script::recorder::Handle>() {
-        crate::script::args::describe(&value)
+    let text = if value.is::<Secret>() || value.is::<Handle>() || value.is_fnptr() {
+        describe(&value)
     } else {
         value.to_string()
     };
     if !value.is::<Poison>() && !text.contains(POISON) {
-        let text: String = text.chars().take(200).collect();
+        let text: String = without_closures(&text).chars().take(200).collect();
         call.recorder.at(&SCRIPT_PRINT, span, format!("the script prints: {}", text.replace('\n', " ")));
     }
     Dynamic::UNIT
+}
+
+/// The name of a closure differs from run to run.
+fn without_closures(text: &str) -> String {
+    let mut parts = text.split("anon$");
+    let mut plain = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        plain.push('…');
+        plain.push_str(part.trim_start_matches(|it: char| it.is_ascii_hexdigit()));
+    }
+    plain
 }

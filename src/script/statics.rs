@@ -386,7 +386,14 @@ impl<'p> Checker<'p> {
             let own = self.functions.iter().copied();
             let host = self.registry.rows().filter(|row| row.namespace.is_none() && !row.is_method());
             let names: Vec<&str> = own.chain(host.map(|row| row.name)).collect();
-            suggest(&mut diagnostic, name, names.iter().copied(), span);
+            match nearest(name, names.iter().copied()) {
+                Some(_) => suggest(&mut diagnostic, name, names.iter().copied(), span),
+                None => {
+                    diagnostic.help(
+                        "the host's functions stand in namespaces, such as `mail::…`; a script has no clock, files or network",
+                    );
+                }
+            }
         }
         self.report(diagnostic);
     }

@@ -3,7 +3,7 @@
 use crate::code;
 use crate::diagnostic::Code;
 
-use super::tidy::{char_at, in_quotes, lost_backslash, tidy};
+use super::tidy::{char_at, in_quotes, lost_backslash, shown, tidy};
 use super::{DomainAccount, Format, Malformed};
 
 code! {
@@ -30,7 +30,7 @@ impl Format for DomainAccount {
     const EXAMPLE: &'static str = r"contoso\svcMIMService";
     const CODE: &'static Code = &DOMAIN_ACCOUNT;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         if text.trim().contains(char::is_control) || !text.contains('\\') {
             lost_backslash::<Self>(text)?;
         }
@@ -41,14 +41,15 @@ impl Format for DomainAccount {
         };
         let at = domain.len();
         if let Some(rest) = name.strip_prefix('\\') {
-            return Err(Malformed::new(
-                "has two backslashes",
-                "write one backslash: in backticks and in single quotes it stands for itself",
-            )
-            .at(at..at + 2)
-            .instead::<Self>(format!(r"{domain}\{rest}")));
+            let whole = format!(r"{domain}\{rest}");
+            let help =
+                "write one backslash: in backticks and in single quotes it stands for itself";
+            return Err(Malformed::new("has two backslashes", help)
+                .at(at..at + 2)
+                .instead_with(&*whole, in_quotes(&whole)));
         }
         if domain.is_empty() {
+            let name = if name.is_empty() { "svcMIMService" } else { name };
             return Err(Malformed::new(
                 "has no domain before its backslash",
                 format!(
@@ -73,7 +74,7 @@ impl Format for DomainAccount {
             return Err(Malformed::new(is, help).at(at + 1 + more..at + 2 + more));
         }
         netbios_domain(domain, name)?;
-        account_name(name).map_err(|malformed| malformed.within(at + 1))?;
+        account_name(name).map_err(|malformed| malformed.within(text, at + 1..text.len()))?;
         Ok(DomainAccount { domain: domain.to_owned(), name: name.to_owned() })
     }
 
@@ -102,17 +103,14 @@ fn without_backslash(text: &str) -> Malformed {
     }
     if let Some(at) = text.find('/') {
         let whole = text.replacen('/', r"\", 1);
-        return Malformed::new(
-            r"has `/` where a `\` belongs",
-            format!("write {}", in_quotes(&whole)),
-        )
-        .at(at..at + 1)
-        .instead::<DomainAccount>(whole);
+        return Malformed::new(r"has `/` where a `\` belongs", in_quotes(DomainAccount::EXAMPLE))
+            .at(at..at + 1)
+            .instead_with(&*whole, in_quotes(&whole));
     }
     Malformed::new(
         "has no domain",
         format!(
-            r"write the domain's NetBIOS name and a backslash before it, such as `contoso\{text}`; in double quotes a backslash is lost"
+            r"write the domain's NetBIOS name and a backslash before it, such as `contoso\{text}`; a backslash may have been lost in quotes"
         ),
     )
 }
@@ -149,8 +147,10 @@ fn netbios_domain(domain: &str, name: &str) -> Result<(), Malformed> {
     let fits = |char: char| char.is_alphanumeric() || "!#$%^&')(-_{}~".contains(char);
     if let Some(at) = domain.find(|char| !fits(char)) {
         let part = char_at(domain, at);
-        let is =
-            format!("has `{}` in its domain, which no NetBIOS name has", &domain[part.clone()]);
+        let is = format!(
+            "has {} in its domain, which no NetBIOS name has",
+            shown(&domain[part.clone()])
+        );
         let help = "write the domain's NetBIOS name; `$env:USERDOMAIN` shows it";
         return Err(Malformed::new(is, help).at(part));
     }

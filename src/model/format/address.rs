@@ -4,7 +4,7 @@ use crate::code;
 use crate::diagnostic::{Code, nearest};
 
 use super::host::dns_name;
-use super::tidy::{char_at, tidy};
+use super::tidy::{char_at, shown, tidy};
 use super::{DomainName, EmailAddress, Format, HostName, Malformed, Port, Url};
 
 code! {
@@ -30,21 +30,21 @@ impl Format for EmailAddress {
     const EXAMPLE: &'static str = "svcMIMService@contoso.com";
     const CODE: &'static Code = &EMAIL_ADDRESS;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
         if let Some(address) = text.get(..7).filter(|head| head.eq_ignore_ascii_case("mailto:")) {
             let bare = &text[address.len()..];
-            return Err(Malformed::new("has a scheme (`mailto:`)", format!("write `{bare}`"))
+            return Err(Malformed::plain::<Self>("has a scheme (`mailto:`)")
                 .at(0..address.len())
-                .instead::<Self>(bare));
+                .instead(bare));
         }
         if let Some((start, end)) =
             text.find('<').zip(text.rfind('>')).filter(|(start, end)| start < end)
         {
             let bare = text[start + 1..end].trim();
-            return Err(Malformed::new("has a display name", format!("write `{bare}`"))
+            return Err(Malformed::plain::<Self>("has a display name")
                 .at(0..start.max(1))
-                .instead::<Self>(bare));
+                .instead(bare));
         }
         if let Some(at) = text.find('\\') {
             let help = format!("write its SMTP address, such as `{}`", Self::EXAMPLE);
@@ -78,14 +78,15 @@ impl Format for EmailAddress {
             .at(at..at + 1));
         }
         local_part(mailbox)?;
-        if !domain.contains('.') && dns_name(domain, "domain").is_ok() {
+        if !domain.contains('.') && dns_name::<DomainName>(domain, "domain", "").is_ok() {
             return Err(Malformed::new(
                 format!("has a domain without a dot (`{domain}`)"),
                 format!("write the mail domain in full, such as `{mailbox}@{domain}.com`"),
             )
             .at(at + 1..text.len()));
         }
-        let domain = DomainName::parse(domain).map_err(|malformed| malformed.within(at + 1))?;
+        let domain = DomainName::parse(domain)
+            .map_err(|malformed| malformed.of("a domain").within(text, at + 1..text.len()))?;
         Ok(EmailAddress { mailbox: mailbox.to_owned(), domain })
     }
 
@@ -101,10 +102,7 @@ fn local_part(mailbox: &str) -> Result<(), Malformed> {
     if let Some(at) = mailbox.find(|char| !fits(char)) {
         let part = char_at(mailbox, at);
         let char = &mailbox[part.clone()];
-        let is = match char {
-            " " => "has a blank".to_owned(),
-            _ => format!("has `{char}`, which no address has before its `@`"),
-        };
+        let is = format!("has {}, which no address has before its `@`", shown(char));
         return Err(Malformed::new(is, "write the SMTP address as Exchange shows it").at(part));
     }
     let dot = mailbox.find("..").map(|at| at..at + 2);
@@ -149,14 +147,20 @@ impl Format for Url {
     const EXAMPLE: &'static str = "https://mim.contoso.com";
     const CODE: &'static Code = &URL;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
         if let Some(at) = text.find('\\') {
             return Err(Malformed::new(r"has a backslash (`\`)", "write `/`")
                 .at(at..at + 1)
-                .instead::<Self>(text.replace('\\', "/")));
+                .instead(text.replace('\\', "/")));
         }
         let (scheme, start) = scheme(text)?;
+        if let Some(second) = text[start..].find("://") {
+            let inner = &text[start..];
+            return Err(Malformed::plain::<Self>("has two schemes")
+                .at(start..start + second + 3)
+                .instead(inner));
+        }
         let end = text[start..].find(['/', '?', '#']).map_or(text.len(), |at| start + at);
         if let Some(at) = text[start..end].rfind('@') {
             let part = start..start + at + 1;
@@ -167,10 +171,7 @@ impl Format for Url {
         let fits = |char: char| char.is_alphanumeric() || "-._~:/?#[]@!$&'()*+,;=%".contains(char);
         if let Some(at) = text[end..].find(|char| !fits(char)) {
             let guilty = char_at(text, end + at);
-            let is = match &text[guilty.clone()] {
-                " " => "has a blank".to_owned(),
-                char => format!("has `{char}`, which no URL has"),
-            };
+            let is = format!("has {}, which no URL has", shown(&text[guilty.clone()]));
             let code: Vec<_> =
                 text[guilty.clone()].bytes().map(|byte| format!("%{byte:02X}")).collect();
             let code = code.concat();
@@ -188,6 +189,7 @@ impl Format for Url {
 /// The scheme, and where the host begins.
 fn scheme(text: &str) -> Result<(&'static str, usize), Malformed> {
     const KNOWN: [&str; 2] = ["https", "http"];
+    const OTHERS: [&str; 4] = ["ftp", "ftps", "file", "tcp"];
     let Some(at) = text.find("://") else {
         let lower = text.to_ascii_lowercase();
         for known in KNOWN {
@@ -197,20 +199,18 @@ fn scheme(text: &str) -> Result<(&'static str, usize), Malformed> {
             let bare = rest.trim_start_matches([':', '/']);
             if bare.len() < rest.len() {
                 let whole = format!("{known}://{}", &text[text.len() - bare.len()..]);
-                return Err(Malformed::new(
-                    format!(
-                        "has `{}` where `{known}://` belongs",
-                        &text[..text.len() - bare.len()]
-                    ),
-                    format!("write `{whole}`"),
-                )
+                return Err(Malformed::plain::<Url>(format!(
+                    "has `{}` where `{known}://` belongs",
+                    &text[..text.len() - bare.len()]
+                ))
                 .at(0..text.len() - bare.len())
-                .instead::<Url>(whole));
+                .instead(whole));
             }
         }
+        let bare = text.trim_start_matches('/');
         return Err(Malformed::new(
             "has no scheme",
-            format!("write `https://{text}`, or `http://{text}` if the site has no certificate"),
+            format!("write `https://{bare}`, or `http://{bare}` if the site has no certificate"),
         ));
     };
     let written = &text[..at];
@@ -222,7 +222,9 @@ fn scheme(text: &str) -> Result<(&'static str, usize), Malformed> {
         "begin it with `https://` or `http://`",
     )
     .at(0..at);
-    Err(match nearest(&written.to_ascii_lowercase(), KNOWN) {
+    let lower = written.to_ascii_lowercase();
+    let meant = if OTHERS.contains(&lower.as_str()) { None } else { nearest(&lower, KNOWN) };
+    Err(match meant {
         Some(known) => {
             let whole = format!("{known}{}", &text[at..]);
             Malformed { help: format!("did you mean `{whole}`?"), ..malformed }
@@ -248,7 +250,8 @@ fn host_and_port(
         )
         .at(start.saturating_sub(3)..start));
     }
-    let parsed = HostName::parse(host).map_err(|malformed| malformed.within(start))?;
+    let parsed = HostName::parse(host)
+        .map_err(|malformed| malformed.of("a host").within(text, start..start + host.len()))?;
     let Some(port) = port else {
         return Ok((parsed, None));
     };
@@ -261,13 +264,8 @@ fn host_and_port(
         )
         .at(at..at + 1));
     }
-    let port = Port::parse(port).map_err(|malformed| {
-        let malformed = malformed.within(at + 1);
-        Malformed {
-            is: format!("has the port `{port}`, which is no port"),
-            part: Some(at + 1..end),
-            ..malformed
-        }
+    let number = Port::parse(port).map_err(|Malformed { help, .. }| {
+        Malformed::new(format!("has the port `{port}`, which is no port"), help).at(at + 1..end)
     })?;
-    Ok((parsed, Some(port.number())))
+    Ok((parsed, Some(number.number())))
 }

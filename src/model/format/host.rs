@@ -5,7 +5,8 @@ use std::net::{Ipv4Addr, Ipv6Addr};
 use crate::code;
 use crate::diagnostic::Code;
 
-use super::tidy::{char_at, in_quotes, lost_backslash, tidy};
+use super::identity::is_guid;
+use super::tidy::{char_at, in_quotes, lost_backslash, shown, tidy};
 use super::{DomainName, Format, HostName, Malformed, SqlServer};
 
 code! {
@@ -32,16 +33,14 @@ impl Format for HostName {
     const EXAMPLE: &'static str = "mim.contoso.com";
     const CODE: &'static Code = &HOST_NAME;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
         if is_address(text) {
             return Ok(HostName(text.to_owned()));
         }
-        not_a_url::<Self>(text)?;
+        no_scheme::<Self>(text)?;
         if let Some(host) = text.strip_prefix(r"\\") {
-            return Err(Malformed::new(r"begins with `\\`", "write the name without backslashes")
-                .at(0..2)
-                .instead::<Self>(host));
+            return Err(Malformed::plain::<Self>(r"begins with `\\`").at(0..2).instead(host));
         }
         if let Some(at) = text.find('\\') {
             let is = if text[..at].contains('.') || at > 15 {
@@ -52,7 +51,8 @@ impl Format for HostName {
             return Err(Malformed::new(is, "write the name of the host alone").at(at..text.len()));
         }
         no_port(text, "write the name of the host alone; the port has no place here")?;
-        dns_name(text, "host")?;
+        no_path::<Self>(text)?;
+        dns_name::<Self>(text, "host", "")?;
         not_half_an_address(text)?;
         Ok(HostName(text.to_owned()))
     }
@@ -84,21 +84,20 @@ impl Format for DomainName {
     const EXAMPLE: &'static str = "contoso.onmicrosoft.com";
     const CODE: &'static Code = &DOMAIN_NAME;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
-        not_a_url::<Self>(text)?;
+        no_scheme::<Self>(text)?;
         if let Some((mailbox, domain)) = text.split_once('@') {
             let is = format!("has a user before the domain (`{mailbox}@`)");
-            return Err(Malformed::new(is, format!("write `{domain}`"))
-                .at(0..mailbox.len() + 1)
-                .instead::<Self>(domain));
+            return Err(Malformed::plain::<Self>(is).at(0..mailbox.len() + 1).instead(domain));
         }
-        if super::Guid::parse(text).is_ok() {
+        if is_guid(text) {
             let help = "write the domain, such as `contoso.onmicrosoft.com`";
             return Err(Malformed::new("is an ID, not a domain", help));
         }
         no_port(text, "write the domain alone")?;
-        dns_name(text, "domain")?;
+        no_path::<Self>(text)?;
+        dns_name::<Self>(text, "domain", "")?;
         if !text.contains('.') {
             let help = "write the whole domain, such as `contoso.com` or `contoso.onmicrosoft.com`";
             return Err(Malformed::new("has no dot, so it is no DNS domain", help));
@@ -139,7 +138,7 @@ impl Format for SqlServer {
     const EXAMPLE: &'static str = "sql.contoso.com";
     const CODE: &'static Code = &SQL_SERVER;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         if text.trim().contains(char::is_control) {
             lost_backslash::<Self>(text)?;
         }
@@ -148,30 +147,34 @@ impl Format for SqlServer {
             if text.get(..protocol.len()).is_some_and(|head| head.eq_ignore_ascii_case(protocol)) {
                 return Err(Malformed::new(format!("names a protocol (`{protocol}`)"), ALIAS)
                     .at(0..protocol.len())
-                    .instead::<Self>(&text[protocol.len()..]));
+                    .instead_with(&text[protocol.len()..], ALIAS));
             }
         }
-        not_a_url::<Self>(text)?;
+        no_scheme::<Self>(text)?;
         no_port(text, ALIAS)?;
         if let Some(server) = text.strip_prefix(r"\\") {
-            return Err(Malformed::new(r"begins with `\\`", format!("write `{server}`"))
-                .at(0..2)
-                .instead::<Self>(server));
+            return Err(Malformed::plain::<Self>(r"begins with `\\`").at(0..2).instead(server));
         }
         if let Some(at) = text.find('/') {
-            return Err(Malformed::new(r"has `/` where a `\` belongs", in_quotes_help(text))
+            let whole = text.replace('/', r"\");
+            return Err(Malformed::plain::<Self>(r"has `/` where a `\` belongs")
                 .at(at..at + 1)
-                .instead::<Self>(text.replace('/', r"\")));
+                .instead_with(&*whole, in_quotes(&whole)));
         }
         let Some((host, instance)) = text.split_once('\\') else {
             sql_host(text)?;
             return Ok(SqlServer { host: text.to_owned(), instance: None });
         };
         let at = host.len();
+        if host.eq_ignore_ascii_case("(localdb)") {
+            let is = "is LocalDB, which no service can use";
+            return Err(Malformed::plain::<Self>(is).at(0..at));
+        }
         if let Some(single) = instance.strip_prefix('\\') {
+            let whole = format!(r"{host}\{single}");
             return Err(Malformed::new("has two backslashes", "write one backslash")
                 .at(at..at + 2)
-                .instead::<Self>(format!(r"{host}\{single}")));
+                .instead_with(&*whole, in_quotes(&whole)));
         }
         if host.is_empty() {
             let help = r"write the server before the backslash, such as `sql.contoso.com\MIM`";
@@ -184,14 +187,12 @@ impl Format for SqlServer {
             )
             .at(at..at + 1));
         }
-        sql_host(host)?;
-        sql_instance(host, instance).map_err(|(malformed, instead)| {
-            let malformed = malformed.within(at + 1);
-            match instead {
-                Some(instead) => malformed.instead::<Self>(instead),
-                None => malformed,
-            }
-        })?;
+        sql_host(host).map_err(|malformed| malformed.of("a server").within(text, 0..at))?;
+        if ["MSSQLSERVER", "DEFAULT"].iter().any(|name| name.eq_ignore_ascii_case(instance)) {
+            let is = format!("names the default instance (`{instance}`), which has no name");
+            return Err(Malformed::plain::<Self>(is).at(at + 1..text.len()).instead(host));
+        }
+        sql_instance(instance).map_err(|malformed| malformed.within(text, at + 1..text.len()))?;
         Ok(SqlServer { host: host.to_owned(), instance: Some(instance.to_owned()) })
     }
 
@@ -206,49 +207,33 @@ impl Format for SqlServer {
 const ALIAS: &str = "write the server alone; for a port or protocol of its own, make an SQL client alias on this \
                      server with `cliconfg.exe` and write the alias";
 
-fn in_quotes_help(text: &str) -> String {
-    format!("write {}", in_quotes(&text.replace('/', r"\")))
-}
-
 /// The part before the backslash: a host, `.`, `(local)`, or an alias, which may have `_`.
 fn sql_host(host: &str) -> Result<(), Malformed> {
     if matches!(host, "." | "(local)") || is_address(host) {
         return Ok(());
     }
-    if host.eq_ignore_ascii_case("(localdb)") {
-        let is = "is LocalDB, which no service can use";
-        return Err(Malformed::new(is, "write a server of SQL Server").at(0..host.len()));
-    }
-    dns_name(&host.replace('_', "-"), "server").map_err(|malformed| Malformed {
-        is: malformed.is,
-        part: malformed.part,
-        help: malformed.help,
-        instead: None,
-    })?;
+    dns_name::<SqlServer>(host, "server", "_")?;
     not_half_an_address(host)
 }
 
-fn sql_instance(host: &str, instance: &str) -> Result<(), (Malformed, Option<String>)> {
+/// The rules for a named instance; a digit may begin it, and is left to SQL Server.
+fn sql_instance(instance: &str) -> Result<(), Malformed> {
     const MOST: usize = 16;
-    if instance.eq_ignore_ascii_case("MSSQLSERVER") || instance.eq_ignore_ascii_case("DEFAULT") {
-        let is = format!("names the default instance (`{instance}`), which has no name");
-        let malformed = Malformed::new(is, format!("write `{host}`")).at(0..instance.len());
-        return Err((malformed, Some(host.to_owned())));
-    }
+    let help = "write the instance as SQL Server Configuration Manager shows it";
     let fits = |char: char| char.is_alphanumeric() || matches!(char, '_' | '$' | '#');
     if let Some(at) = instance.find(|char| !fits(char)) {
         let part = char_at(instance, at);
-        let is =
-            format!("has `{}` in its instance, which no instance has", &instance[part.clone()]);
-        let help = "write the instance as SQL Server Configuration Manager shows it";
-        return Err((Malformed::new(is, help).at(part), None));
+        let is = format!(
+            "has {} in its instance, which no instance has",
+            shown(&instance[part.clone()])
+        );
+        return Err(Malformed::new(is, help).at(part));
     }
     let length = instance.chars().count();
     if length > MOST {
         let is =
             format!("has an instance of {length} characters, and SQL Server takes at most {MOST}");
-        let help = "write the instance as SQL Server Configuration Manager shows it";
-        return Err((Malformed::new(is, help).at(0..instance.len()), None));
+        return Err(Malformed::new(is, help));
     }
     Ok(())
 }
@@ -266,31 +251,22 @@ pub(super) fn is_address(host: &str) -> bool {
 }
 
 /// Refuses a scheme, and the path behind it.
-fn not_a_url<F: Format>(text: &str) -> Result<(), Malformed> {
-    let Some(at) = text.find("://") else {
-        if let Some(at) = text.find('/').filter(|at| *at > 0 && F::parse(&text[..*at]).is_ok()) {
-            let host = &text[..at];
-            return Err(Malformed::new(
-                format!("has a path (`{}`)", &text[at..]),
-                format!("write `{host}`"),
-            )
-            .at(at..text.len())
-            .instead::<F>(host));
-        }
-        return Ok(());
-    };
+fn no_scheme<F: Format>(text: &str) -> Result<(), Malformed> {
+    let Some(at) = text.find("://") else { return Ok(()) };
     let rest = &text[at + 3..];
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
-    let malformed = Malformed::new(
-        format!("has a scheme (`{}`)", &text[..at + 3]),
-        format!("write {} without scheme and path, such as `{}`", F::WHAT, F::EXAMPLE),
-    )
-    .at(0..at + 3)
-    .instead::<F>(host);
-    Err(match &malformed.instead {
-        Some(host) => Malformed { help: format!("write `{host}`"), ..malformed },
-        None => malformed,
-    })
+    let help = format!("write {} without scheme and path, such as `{}`", F::WHAT, F::EXAMPLE);
+    Err(Malformed::new(format!("has a scheme (`{}`)", &text[..at + 3]), help)
+        .at(0..at + 3)
+        .instead(host))
+}
+
+/// Refuses a path behind a name.
+fn no_path<F: Format>(text: &str) -> Result<(), Malformed> {
+    let Some(at) = text.find('/').filter(|at| *at > 0) else { return Ok(()) };
+    Err(Malformed::plain::<F>(format!("has a path (`{}`)", &text[at..]))
+        .at(at..text.len())
+        .instead(&text[..at]))
 }
 
 /// Refuses a port behind a `:` or a `,`, and an IPv6 address.
@@ -302,28 +278,31 @@ fn no_port(text: &str, help: &str) -> Result<(), Malformed> {
     let Some(at) = text.find([':', ',']) else {
         return Ok(());
     };
-    let port = text[at + 1..].trim();
-    let is = if !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()) {
-        format!("has a port (`{}`)", &text[at..])
-    } else {
-        format!("has `{}`", &text[at..=at])
-    };
-    Err(Malformed::new(is, help).at(at..text.len()))
+    let digits = text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
+    let part = at..at + 1 + digits;
+    let what = if digits > 0 { "a port" } else { "something like a port" };
+    let is = format!("has {what} (`{}`)", &text[part.clone()]);
+    Err(Malformed::new(is, help).at(part))
 }
 
-/// Refuses what only looks like an address: `10.0.0`, `10.0.0.256`.
+/// Refuses numbers where a name belongs: `10.0.0`, `10.0.0.256`, `5725`.
 fn not_half_an_address(text: &str) -> Result<(), Malformed> {
     let last = text.rsplit('.').next().unwrap_or(text);
-    if text.contains('.') && !is_address(text) && last.bytes().all(|byte| byte.is_ascii_digit()) {
-        let help = "write four numbers up to 255 with dots between them, or better a DNS name";
-        return Err(Malformed::new("ends in a number, but is no IP address", help));
+    if is_address(text) || !last.bytes().all(|byte| byte.is_ascii_digit()) {
+        return Ok(());
     }
-    Ok(())
+    if !text.contains('.') {
+        return Err(Malformed::new("is a number, not a name", "write the DNS name"));
+    }
+    let help = "write four numbers up to 255 with dots between them, or better a DNS name";
+    Err(Malformed::new("ends in a number, but is no IP address", help))
 }
 
-/// The rules of RFC 1123 for a name of labels: letters, digits and `-`, 63 bytes each, 253 in all.
-pub(super) fn dns_name(text: &str, what: &str) -> Result<(), Malformed> {
-    let fits = |char: char| char.is_ascii_alphanumeric() || char == '-' || char == '.';
+/// The rules of RFC 1123 for a name of labels: letters, digits and `-` (and `more`), 63 bytes each, 253 in all.
+pub(super) fn dns_name<F: Format>(text: &str, what: &str, more: &str) -> Result<(), Malformed> {
+    let fits = |char: char| {
+        char.is_ascii_alphanumeric() || matches!(char, '-' | '.') || more.contains(char)
+    };
     if let Some(at) = text.find(|char| !fits(char)) {
         let part = char_at(text, at);
         let char = &text[part.clone()];
@@ -332,6 +311,10 @@ pub(super) fn dns_name(text: &str, what: &str) -> Result<(), Malformed> {
             "_" => (
                 "has `_`, which no DNS name has".to_owned(),
                 format!("write the {what}'s DNS name, with `-` if that is what it has"),
+            ),
+            "@" => (
+                format!("has `@`, so it is not the name of a {what}"),
+                format!("write the name of the {what} alone"),
             ),
             "*" => (
                 "has `*`, which stands for many names".to_owned(),
@@ -357,7 +340,7 @@ pub(super) fn dns_name(text: &str, what: &str) -> Result<(), Malformed> {
         let part = start..start + label.len();
         start = part.end + 1;
         if label.is_empty() {
-            return Err(empty_label(text, part.start, what));
+            return Err(empty_label::<F>(text, part.start, what));
         }
         if label.len() > 63 {
             let is = format!("has a part of {} characters, and DNS takes at most 63", label.len());
@@ -372,7 +355,7 @@ pub(super) fn dns_name(text: &str, what: &str) -> Result<(), Malformed> {
 }
 
 /// A value that was put together (`${host}.contoso.com`) lacks a part if what went into it was empty.
-fn empty_label(text: &str, at: usize, what: &str) -> Malformed {
+fn empty_label<F: Format>(text: &str, at: usize, what: &str) -> Malformed {
     if at == 0 {
         return Malformed::new(
             "begins with a dot",
@@ -382,8 +365,7 @@ fn empty_label(text: &str, at: usize, what: &str) -> Malformed {
     }
     if at == text.len() {
         let bare = text.trim_end_matches('.');
-        return Malformed::new("ends with a dot", format!("write `{bare}`"))
-            .at(bare.len()..text.len());
+        return Malformed::plain::<F>("ends with a dot").at(bare.len()..text.len()).instead(bare);
     }
     Malformed::new(
         "has nothing between two dots",

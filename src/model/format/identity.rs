@@ -3,7 +3,7 @@
 use crate::code;
 use crate::diagnostic::Code;
 
-use super::tidy::{char_at, empty, is_invisible, tidy};
+use super::tidy::{char_at, empty, is_invisible, shown, tidy};
 use super::{Build, DomainName, Format, Guid, Malformed, Port, Thumbprint};
 
 code! {
@@ -37,11 +37,9 @@ impl Format for Guid {
     const EXAMPLE: &'static str = "48b15b07-92a8-4c5f-ae4a-8850556d6b76";
     const CODE: &'static Code = &GUID;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
-        let groups: Vec<&str> = text.split('-').collect();
-        let is_hex = |group: &&str| group.bytes().all(|byte| byte.is_ascii_hexdigit());
-        if groups.iter().map(|group| group.len()).eq(GROUPS) && groups.iter().all(is_hex) {
+        if is_guid(text) {
             if text.bytes().all(|byte| matches!(byte, b'0' | b'-')) {
                 return Err(Malformed::new("is all zeros, which is no ID", COPY));
             }
@@ -49,30 +47,26 @@ impl Format for Guid {
         }
         for (open, close) in [('{', '}'), ('(', ')')] {
             if let Some(inner) = text.strip_prefix(open).and_then(|rest| rest.strip_suffix(close)) {
-                return Err(Malformed::new(
-                    format!("has `{open}` and `{close}` around it"),
-                    format!("write `{inner}`"),
-                )
-                .instead::<Self>(inner));
+                return Err(Malformed::plain::<Self>(format!(
+                    "has `{open}` and `{close}` around it"
+                ))
+                .instead(inner));
             }
         }
         for prefix in ["api://", "urn:uuid:"] {
-            if let Some(bare) = text.strip_prefix(prefix).filter(|bare| Self::parse(bare).is_ok()) {
-                return Err(Malformed::new(
-                    format!("begins with `{prefix}`"),
-                    format!("write `{bare}`"),
-                )
-                .at(0..prefix.len())
-                .instead::<Self>(bare));
+            if let Some(bare) = text.strip_prefix(prefix) {
+                return Err(Malformed::plain::<Self>(format!("begins with `{prefix}`"))
+                    .at(0..prefix.len())
+                    .instead(bare));
             }
         }
-        if DomainName::parse(text).is_ok() {
+        if DomainName::judge(text).is_ok() {
             return Err(Malformed::new("is a domain, not an ID", COPY));
         }
         let fits = |char: char| char.is_ascii_hexdigit() || char == '-';
         if let Some(at) = text.find(|char| !fits(char)) {
             let part = char_at(text, at);
-            let is = format!("has `{}`, which is no hexadecimal digit", &text[part.clone()]);
+            let is = format!("has {}, which is no hexadecimal digit", shown(&text[part.clone()]));
             return Err(Malformed::new(is, COPY).at(part));
         }
         let digits = text.bytes().filter(u8::is_ascii_hexdigit).count();
@@ -82,13 +76,18 @@ impl Format for Guid {
         }
         let bare: String = text.chars().filter(|char| *char != '-').collect();
         let whole = grouped(&bare);
-        Err(Malformed::new("is not grouped 8-4-4-4-12", format!("write `{whole}`"))
-            .instead::<Self>(whole))
+        Err(Malformed::plain::<Self>("is not grouped 8-4-4-4-12").instead(whole))
     }
 
     fn text(&self) -> String {
         self.0.clone()
     }
+}
+
+/// Whether a text has the form of a GUID.
+pub(super) fn is_guid(text: &str) -> bool {
+    text.split('-').map(str::len).eq(GROUPS)
+        && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }
 
 const GROUPS: [usize; 5] = [8, 4, 4, 4, 12];
@@ -125,12 +124,10 @@ impl Format for Port {
     const EXAMPLE: &'static str = "443";
     const CODE: &'static Code = &PORT;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
         if let Some(port) = text.strip_prefix(':') {
-            return Err(Malformed::new("begins with `:`", format!("write `{port}`"))
-                .at(0..1)
-                .instead::<Self>(port));
+            return Err(Malformed::plain::<Self>("begins with `:`").at(0..1).instead(port));
         }
         let digits = text.strip_prefix('-').unwrap_or(text);
         if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
@@ -179,7 +176,7 @@ impl Format for Thumbprint {
     const EXAMPLE: &'static str = "A909502DD82AE41433E6F83886B00D4277A32A7B";
     const CODE: &'static Code = &THUMBPRINT;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         if text.trim().is_empty() {
             return Err(empty::<Self>(text));
         }
@@ -211,9 +208,7 @@ impl Format for Thumbprint {
             } else {
                 format!("has `{char}` between its digits")
             };
-            return Err(Malformed::new(is, format!("write `{bare}`"))
-                .at(char_at(text, at))
-                .instead::<Self>(bare));
+            return Err(Malformed::plain::<Self>(is).at(char_at(text, at)).instead(bare));
         }
         Ok(Thumbprint(bare))
     }
@@ -249,16 +244,14 @@ impl Format for Build {
     const EXAMPLE: &'static str = "4.6.673.0";
     const CODE: &'static Code = &BUILD;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
-        if let Some(bare) = text.strip_prefix(['v', 'V']).filter(|bare| Self::parse(bare).is_ok()) {
-            return Err(Malformed::new("begins with `v`", format!("write `{bare}`"))
-                .at(0..1)
-                .instead::<Self>(bare));
+        if let Some(bare) = text.strip_prefix(['v', 'V']) {
+            return Err(Malformed::plain::<Self>("begins with `v`").at(0..1).instead(bare));
         }
         if let Some(at) = text.find(|char: char| !char.is_ascii_digit() && char != '.') {
             let part = char_at(text, at);
-            let is = format!("has `{}`, which no build has", &text[part.clone()]);
+            let is = format!("has {}, which no build has", shown(&text[part.clone()]));
             return Err(Malformed::new(is, FOUR).at(part));
         }
         let mut numbers = Vec::new();
@@ -286,17 +279,10 @@ impl Format for Build {
             if numbers.len() != 3 {
                 return Err(malformed);
             }
-            let whole = format!("{plain}.0");
-            return Err(
-                Malformed { help: format!("write `{whole}`"), ..malformed }.instead::<Self>(whole)
-            );
+            return Err(malformed.instead(format!("{plain}.0")));
         };
         if plain != text {
-            return Err(Malformed::new(
-                "has a number with a leading zero",
-                format!("write `{plain}`"),
-            )
-            .instead::<Self>(plain));
+            return Err(Malformed::plain::<Self>("has a number with a leading zero").instead(plain));
         }
         Ok(Build(four))
     }

@@ -29,33 +29,29 @@ impl Format for WindowsPath {
     const EXAMPLE: &'static str = r"c:\miminstall\log.txt";
     const CODE: &'static Code = &WINDOWS_PATH;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         const MOST: usize = 256;
         if text.trim().contains(char::is_control) {
             lost_backslash::<Self>(text)?;
         }
         tidy::<Self>(text)?;
         if let Some(bare) = text.strip_prefix(r"\\?\") {
-            return Err(Malformed::new(
-                r"begins with `\\?\`",
-                format!("write {}", in_quotes(bare)),
-            )
-            .at(0..4)
-            .instead::<Self>(bare));
+            return Err(Malformed::new(r"begins with `\\?\`", example())
+                .at(0..4)
+                .instead_with(bare, in_quotes(bare)));
         }
         if let Some(at) = text.find("://") {
             return Err(Malformed::new("is a URL, not a path", example()).at(0..at + 3));
         }
+        if text.starts_with('/') {
+            let is = "begins with `/`, which no path of Windows does";
+            return Err(Malformed::new(is, example()).at(0..1));
+        }
         if let Some(at) = text.find('/') {
             let whole = text.replace('/', r"\");
-            let malformed = Malformed::new(r"has `/` where a `\` belongs", example())
+            return Err(Malformed::new(r"has `/` where a `\` belongs", example())
                 .at(at..at + 1)
-                .instead::<Self>(&*whole);
-            let help = match &malformed.instead {
-                Some(whole) => format!("write {}", in_quotes(whole)),
-                None => malformed.help.clone(),
-            };
-            return Err(Malformed { help, ..malformed });
+                .instead_with(&*whole, in_quotes(&whole)));
         }
         let start = root(text)?;
         parts(text, start)?;
@@ -73,7 +69,7 @@ impl Format for WindowsPath {
 }
 
 fn example() -> String {
-    format!("write {}", in_quotes(WindowsPath::EXAMPLE))
+    in_quotes(WindowsPath::EXAMPLE)
 }
 
 /// The drive or the share of an absolute path; the answer is where its first part begins.
@@ -84,11 +80,14 @@ fn root(text: &str) -> Result<usize, Malformed> {
             Some(b'\\') => Ok(3),
             Some(_) => Err(Malformed::new(
                 "has no backslash after its drive",
-                format!("write {}", in_quotes(&format!(r"{}\{}", &text[..2], &text[2..]))),
+                in_quotes(&format!(r"{}\{}", &text[..2], &text[2..])),
             )
             .at(0..2)),
             None => Err(Malformed::new("is only a drive", example())),
         };
+    }
+    if text.starts_with(r"\\\\") {
+        return Err(doubled(text, 0));
     }
     if let Some(rest) = text.strip_prefix(r"\\") {
         let mut names = rest.splitn(3, '\\');
@@ -159,22 +158,26 @@ fn parts(text: &str, start: usize) -> Result<(), Malformed> {
     Ok(())
 }
 
-/// Two backslashes are an escape that nothing undoes, if there are no others; else a part between them is missing.
+/// Two backslashes are an escape that nothing undoes, if there are several and no others; else a part between them may
+/// be missing.
 fn two_backslashes(text: &str, start: usize) -> Malformed {
     let from = start.saturating_sub(1);
-    let at = from + text[from..].find(r"\\").unwrap_or_default();
-    let single = text[from..].replace(r"\\", "\u{0}");
-    if single.contains('\\') {
-        return Malformed::new(
-            "has nothing between two backslashes",
-            "write the folder that is missing; a value that should stand there may be empty",
-        )
-        .at(at..at + 2);
+    let rest = &text[from..];
+    let at = from + rest.find(r"\\").unwrap_or_default();
+    let pairs = rest.matches(r"\\").count();
+    if pairs > 1 && rest.matches('\\').count() == 2 * pairs {
+        return doubled(text, at);
     }
-    let whole = format!("{}{}", &text[..from], single.replace('\u{0}', r"\"));
-    Malformed::new("has its backslashes doubled", format!("write {}", in_quotes(&whole)))
+    let help = "write one backslash, or the folder that is missing between the two; a value that \
+                should stand there may be empty";
+    Malformed::new("has nothing between two backslashes", help).at(at..at + 2)
+}
+
+fn doubled(text: &str, at: usize) -> Malformed {
+    let whole = text.replace(r"\\", r"\");
+    Malformed::new("has its backslashes doubled", example())
         .at(at..at + 2)
-        .instead::<WindowsPath>(whole)
+        .instead_with(&*whole, in_quotes(&whole))
 }
 
 fn is_device(part: &str) -> bool {

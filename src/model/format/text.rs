@@ -3,7 +3,7 @@
 use crate::code;
 use crate::diagnostic::Code;
 
-use super::tidy::{char_at, empty, name_of, tidy};
+use super::tidy::{char_at, empty, name_of, shown, tidy};
 use super::{DatabaseName, Format, Malformed, Name, PropertyName, Text};
 
 code! {
@@ -27,7 +27,7 @@ impl Format for Text {
     const EXAMPLE: &'static str = "Contoso MIM Service and Portal";
     const CODE: &'static Code = &TEXT;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         if text.trim().is_empty() {
             return Err(empty::<Self>(text));
         }
@@ -36,7 +36,7 @@ impl Format for Text {
                 text.split(char::is_control).flat_map(str::split_whitespace).collect();
             return Err(Malformed::new(format!("has {}", name_of(char)), "write it on one line")
                 .at(char_at(text, at))
-                .instead::<Self>(words.join(" ")));
+                .instead(words.join(" ")));
         }
         Ok(Text(text.to_owned()))
     }
@@ -69,15 +69,14 @@ impl Format for DatabaseName {
     const EXAMPLE: &'static str = "FIMService";
     const CODE: &'static Code = &DATABASE_NAME;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         const MOST: usize = 123;
         const REFUSED: &[char] =
             &['\\', '/', ':', '*', '?', '"', '<', '>', '|', '[', ']', '\'', ';'];
         const OWN: &[&str] = &["master", "model", "msdb", "tempdb"];
         tidy::<Self>(text)?;
         if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            return Err(Malformed::new("has brackets around it", format!("write `{inner}`"))
-                .instead::<Self>(inner));
+            return Err(Malformed::plain::<Self>("has brackets around it").instead(inner));
         }
         if let Some(at) = text.find(REFUSED) {
             let part = char_at(text, at);
@@ -126,36 +125,34 @@ impl Format for PropertyName {
     const EXAMPLE: &'static str = "SHAREPOINTTIMEOUT";
     const CODE: &'static Code = &PROPERTY_NAME;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         const MOST: usize = 72;
         tidy::<Self>(text)?;
         if let Some(at) = text.find('=') {
             let name = &text[..at];
             let help =
                 format!("write the name alone, `{name}`, and the value as the second argument");
-            return Err(Malformed::new("has a value behind its name", help)
+            return Err(Malformed::new("has a value behind its name", &*help)
                 .at(at..text.len())
-                .instead::<Self>(name));
+                .instead_with(name, help));
         }
         if let Some(inner) = text.strip_prefix('[').and_then(|rest| rest.strip_suffix(']')) {
-            return Err(Malformed::new("has brackets around it", format!("write `{inner}`"))
-                .instead::<Self>(inner));
+            return Err(Malformed::plain::<Self>("has brackets around it").instead(inner));
         }
         let fits = |char: char| char.is_ascii_alphanumeric() || char == '_' || char == '.';
         if let Some(at) = text.find(|char| !fits(char)) {
             let part = char_at(text, at);
-            let is = format!("has `{}`, which no property's name has", &text[part.clone()]);
+            let is = format!("has {}, which no property's name has", shown(&text[part.clone()]));
             let help = "write capital letters, digits, `_` and `.`, such as `SHAREPOINTTIMEOUT`";
             return Err(Malformed::new(is, help).at(part));
         }
         if let Some(at) = text.find(|char: char| char.is_ascii_lowercase()) {
             let upper = text.to_ascii_uppercase();
-            return Err(Malformed::new(
+            return Err(Malformed::plain::<Self>(
                 "has a lower-case letter, so Windows Installer takes it for a private property",
-                format!("write `{upper}`"),
             )
             .at(char_at(text, at))
-            .instead::<Self>(upper));
+            .instead(upper));
         }
         if !text.starts_with(|char: char| char.is_ascii_uppercase() || char == '_') {
             let is = "begins with a digit or a dot";
@@ -195,7 +192,7 @@ impl Format for Name {
     const EXAMPLE: &'static str = "sql_server";
     const CODE: &'static Code = &NAME;
 
-    fn parse(text: &str) -> Result<Self, Malformed> {
+    fn judge(text: &str) -> Result<Self, Malformed> {
         tidy::<Self>(text)?;
         if text == "secrets" {
             return Err(Malformed::new(
@@ -223,11 +220,7 @@ impl Format for Name {
         let malformed =
             Malformed::new(is, "use lower-case letters, digits and `_`, and begin with a letter")
                 .at(part);
-        let snake = to_snake(text);
-        if snake == text || Self::parse(&snake).is_err() {
-            return Err(malformed);
-        }
-        Err(Malformed { help: format!("write `{snake}`"), instead: Some(snake), ..malformed })
+        Err(malformed.instead(to_snake(text)))
     }
 
     fn text(&self) -> String {
@@ -235,19 +228,23 @@ impl Format for Name {
     }
 }
 
-/// The words of `sqlServer`, `SQL-Server` or `SQL_SERVER` in lower case with `_` between them.
+/// The words of `sqlServer`, `SQLServer`, `SQL-Server` or `SQL_SERVER` in lower case with `_` between them.
 fn to_snake(text: &str) -> String {
     let mut snake = String::new();
-    let mut small = false;
-    for char in text.chars() {
-        if char.is_ascii_uppercase() && small {
+    let mut before = ' ';
+    let mut rest = text.chars().peekable();
+    while let Some(char) = rest.next() {
+        let is_small = |char: char| char.is_ascii_lowercase() || char.is_ascii_digit();
+        let ends_capitals =
+            before.is_ascii_uppercase() && rest.peek().is_some_and(char::is_ascii_lowercase);
+        if char.is_ascii_uppercase() && (is_small(before) || ends_capitals) {
             snake.push('_');
         }
-        small = char.is_ascii_lowercase() || char.is_ascii_digit();
         snake.push(match char {
             '-' | '.' | ' ' => '_',
             _ => char.to_ascii_lowercase(),
         });
+        before = char;
     }
     snake
 }

@@ -14,60 +14,54 @@ pub(super) fn tidy<F: Format>(text: &str) -> Result<(), Malformed> {
     if bare.len() < text.len() {
         let start = text.len() - text.trim_start().len();
         // What is wrong with the rest weighs more than the blanks.
-        F::parse(bare).map_err(|malformed| malformed.within(start))?;
+        let range = start..start + bare.len();
+        F::judge(bare).map_err(|malformed| malformed.within(text, range))?;
         let (part, end) =
             if start > 0 { (0..start, "begins") } else { (bare.len()..text.len(), "ends") };
         let what =
             if text[part.clone()].contains(['\n', '\r']) { "a line break" } else { "a blank" };
-        return Err(Malformed::new(format!("{end} with {what}"), format!("write {}", echo(bare)))
-            .at(part)
-            .instead::<F>(bare));
+        return Err(Malformed::plain::<F>(format!("{end} with {what}")).at(part).instead(bare));
     }
     for quote in ['"', '\'', '`'] {
         if let Some(inner) = text.strip_prefix(quote).and_then(|rest| rest.strip_suffix(quote)) {
-            return Err(Malformed::new(
-                "has quotes that are part of the value",
-                "leave the inner quotes out",
-            )
-            .instead::<F>(inner));
+            let is = "has quotes that are part of the value";
+            return Err(Malformed::plain::<F>(is).instead(inner));
         }
     }
     if let Some((at, char)) = text.char_indices().find(|(_, char)| is_invisible(*char)) {
         let bare: String = text.chars().filter(|char| !is_invisible(*char)).collect();
-        return Err(Malformed::new(
-            format!("has an invisible character (U+{:04X})", u32::from(char)),
-            format!(
-                "type it anew, as {}; the character came along when it was copied",
-                echo(&bare)
-            ),
-        )
-        .at(at..at + char.len_utf8())
-        .instead::<F>(bare));
+        let is = format!("has an invisible character (U+{:04X})", u32::from(char));
+        let help =
+            format!("type it anew, as {}; the character came along with a copy", echo(&bare));
+        return Err(Malformed::new(is, &*help)
+            .at(at..at + char.len_utf8())
+            .instead_with(bare, help));
     }
     if let Some((at, char)) = text.char_indices().find(|(_, char)| char.is_control()) {
-        return Err(Malformed::new(
-            format!("has {}", name_of(char)),
-            format!("write {} on one line, such as `{}`", F::WHAT, F::EXAMPLE),
-        )
-        .at(at..at + char.len_utf8()));
+        let is = format!("has {}", name_of(char));
+        return Err(Malformed::plain::<F>(is).at(at..at + char.len_utf8()));
     }
     Ok(())
 }
 
-/// A correction is tried with [`Format::parse`] again, once for every layer that it peels off; so there is a limit.
+/// Refuses what is longer than any value, so that no message is.
 fn not_endless<F: Format>(text: &str) -> Result<(), Malformed> {
     const MOST: usize = 600;
     if text.len() <= MOST {
         return Ok(());
     }
-    let is = format!("has {} characters, which is too long for {}", text.chars().count(), F::WHAT);
-    Err(Malformed::new(is, format!("write {}, such as `{}`", F::WHAT, F::EXAMPLE)))
+    let length = text.chars().count();
+    Err(Malformed::plain::<F>(format!(
+        "has {length} characters, which is too long for {}",
+        F::WHAT
+    )))
 }
 
 pub(super) fn empty<F: Format>(text: &str) -> Malformed {
-    let is =
-        if text.is_empty() { format!("is not {}", F::WHAT) } else { "has only blanks".to_owned() };
-    Malformed::new(is, format!("write {}, such as `{}`", F::WHAT, F::EXAMPLE))
+    Malformed::plain::<F>(match text {
+        "" => format!("is not {}", F::WHAT),
+        _ => "has only blanks".to_owned(),
+    })
 }
 
 /// Says that a backslash was swallowed, where a control character stands that an escape in double quotes makes.
@@ -84,17 +78,15 @@ pub(super) fn lost_backslash<F: Format>(text: &str) -> Result<(), Malformed> {
         }
     }
     let is = format!("has {} where a backslash was swallowed", name_of(char));
-    let malformed = Malformed::new(is, "").at(at..at + char.len_utf8());
-    // A control character that no escape makes would be there again.
-    let malformed = if whole == text { malformed } else { malformed.instead::<F>(whole) };
-    let help = format!("write {}", in_quotes(malformed.instead.as_deref().unwrap_or(F::EXAMPLE)));
-    Err(Malformed { help, ..malformed })
+    Err(Malformed::new(is, in_quotes(F::EXAMPLE))
+        .at(at..at + char.len_utf8())
+        .instead_with(&*whole, in_quotes(&whole)))
 }
 
-/// How a text with backslashes is written in a script and in a values file.
+/// The help to write a text with backslashes in a script and in a values file.
 pub(super) fn in_quotes(text: &str) -> String {
     format!(
-        "it in backticks in a script (`` `{text}` ``), in single quotes in a values file (`'{text}'`)"
+        "write it in backticks in a script (`` `{text}` ``), in single quotes in a values file (`'{text}'`)"
     )
 }
 
@@ -129,4 +121,12 @@ pub(super) fn is_invisible(char: char) -> bool {
 pub(super) fn char_at(text: &str, at: usize) -> Range<usize> {
     let length = text[at..].chars().next().map_or(0, char::len_utf8);
     at..at + length
+}
+
+/// A character for a message: in backticks, or in words where it would not be seen.
+pub(super) fn shown(char: &str) -> String {
+    match char {
+        " " => "a blank".to_owned(),
+        _ => format!("`{char}`"),
+    }
 }

@@ -34,6 +34,9 @@ pub(super) struct Mended<'t> {
     pub(super) torn: bool,
 }
 
+/// A file that is no values file at all is not gone through line by line.
+const MOST: usize = 30;
+
 /// Reports the broken statements of a file and blanks them out.
 pub(super) fn mend<'t>(
     file: &File<'t>,
@@ -49,12 +52,13 @@ pub(super) fn mend<'t>(
     let mut blank = Vec::new();
     let mut seen: BTreeMap<(&[String], bool), &Statement> = BTreeMap::new();
     let mut lost_table = false;
+    let mut found = Vec::new();
     for statement in statements {
         let is_header = statement.kind == Kind::Header;
         let speaker = Speaker { file, statement, hidden };
         let finding = speaker.broken();
         let is_broken = finding.is_some();
-        out.extend(finding);
+        found.extend(finding);
         if is_header {
             lost_table = is_broken;
         }
@@ -62,6 +66,9 @@ pub(super) fn mend<'t>(
             blank.push(statement.range.clone());
             if is_header {
                 continue;
+            }
+            if !is_broken {
+                found.extend(secrets::written_out(file, statement));
             }
             match speaker.loss() {
                 Loss::Nothing => {}
@@ -73,8 +80,8 @@ pub(super) fn mend<'t>(
         let is_list = text[statement.range.clone()].starts_with("[[");
         if let Some(first) = seen.get(&(statement.path.as_slice(), is_header)).filter(|_| !is_list)
         {
-            out.push(speaker.twice(first));
-            out.extend(secrets::written_out(file, statement));
+            found.push(speaker.twice(first));
+            found.extend(secrets::written_out(file, statement));
             if !is_header {
                 blank.push(statement.range.clone());
             }
@@ -82,6 +89,16 @@ pub(super) fn mend<'t>(
             seen.insert((&statement.path, is_header), statement);
         }
     }
+    if found.len() > MOST {
+        let first = found[MOST].primary;
+        let message = format!("{} more lines cannot be read", found.len() - MOST);
+        found.truncate(MOST);
+        let mut finding = Diagnostic::new(&VALUES_SYNTAX, first, message);
+        finding.label("from here on");
+        finding.help("look whether this is a values file: TOML, one `name = value` per line");
+        found.push(finding);
+    }
+    out.append(&mut found);
     let mut bytes = text.as_bytes().to_vec();
     for range in blank {
         for byte in &mut bytes[range] {
@@ -99,7 +116,7 @@ pub(super) fn mend<'t>(
 pub(super) fn report_rest(file: &File<'_>, errors: &[Error], out: &mut Vec<Diagnostic>) {
     for error in errors {
         let span = file.span(error.span().unwrap_or_default());
-        if out.iter().any(|finding| finding.primary == span) {
+        if out.iter().any(|finding| finding.primary.contains(span)) {
             continue;
         }
         let (what, expected) = split_message(error.message());

@@ -12,7 +12,7 @@ use crate::diagnostic::{Applicability, Diagnostic, nearest};
 use crate::source::{Sources, Span};
 
 use super::file::{File, text_span};
-use super::statement::{Kind, Statement};
+use super::statement::{Kind, Statement, blanks};
 use super::{
     GivenSecret, SecretSource, VALUES_NAME, VALUES_SECRET, VALUES_SECRET_SOURCE, VALUES_SYNTAX,
     Values, checked_name, give_broken,
@@ -25,10 +25,11 @@ pub(super) const HOW: &str =
 
 /// Whether a table of this name was meant to be the table of secrets.
 pub(super) fn is_like(table: &str) -> bool {
-    const MEANT: &[&str] = &["secret", "password", "passwords", "credential", "credentials"];
+    const MEANT: &[&str] = &["password", "passwords", "credential", "credentials"];
+    const NOT_MEANT: &[&str] = &["server", "servers", "service", "services"];
     let table = table.to_ascii_lowercase();
-    let is_near = table.starts_with("sec") && nearest(&table, ["secrets"]).is_some();
-    table == "secrets" || is_near || MEANT.contains(&table.as_str())
+    let is_near = nearest(&table, ["secrets"]).is_some() && !NOT_MEANT.contains(&table.as_str());
+    is_near || MEANT.contains(&table.as_str())
 }
 
 /// Reads the table of secrets.
@@ -234,20 +235,20 @@ impl Whole<'_> {
         out: &mut Vec<Diagnostic>,
     ) {
         let word = key.get_ref();
-        let meant = nearest(word, SOURCES).or(match word.to_ascii_lowercase().as_str() {
-            "environment" | "variable" | "var" => Some("env"),
-            "path" => Some("file"),
-            "ask" | "question" => Some("prompt"),
-            _ => None,
-        });
         let span = self.file.span(key.span());
-        if meant.is_none() {
-            sources.veil(self.file.span(value.span()));
-            if is_value_word(word) {
-                out.push(finding(self.file, self.name, self.file.span(value.span())));
+        let at = self.file.span(value.span());
+        let meant = match meaning(word) {
+            Meaning::Source(meant) => Some(meant),
+            Meaning::Value => {
+                sources.veil(at);
+                out.push(finding(self.file, self.name, at));
                 return;
             }
-        }
+            Meaning::Unknown => {
+                sources.veil(at);
+                None
+            }
+        };
         let is_plain =
             word.len() <= 20 && word.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_');
         let shown = if is_plain { format!("`{word}`") } else { "a key".to_owned() };
@@ -354,11 +355,32 @@ fn example(word: &str, name: &str) -> String {
     }
 }
 
-/// Whether a key inside a secret's table says that the secret itself follows.
-fn is_value_word(word: &str) -> bool {
-    const WORDS: &[&str] =
-        &["value", "password", "passwort", "pass", "pwd", "secret", "text", "plain", "literal"];
-    WORDS.contains(&word.to_ascii_lowercase().as_str())
+/// What a word in a secret's table was meant to say.
+enum Meaning {
+    /// One of the four sources.
+    Source(&'static str),
+    /// That the secret itself follows.
+    Value,
+    /// Nobody knows.
+    Unknown,
+}
+
+fn meaning(word: &str) -> Meaning {
+    const VALUES: [&str; 8] =
+        ["value", "password", "passwort", "pass", "pwd", "secret", "plain", "literal"];
+    let word = word.to_ascii_lowercase();
+    match word.as_str() {
+        "environment" | "variable" | "var" => return Meaning::Source("env"),
+        "path" => return Meaning::Source("file"),
+        "ask" | "question" => return Meaning::Source("prompt"),
+        _ => {}
+    }
+    let near = nearest(&word, SOURCES.into_iter().chain(VALUES));
+    match near.and_then(|near| SOURCES.into_iter().find(|source| *source == near)) {
+        Some(source) => Meaning::Source(source),
+        None if near == Some(&word) => Meaning::Value,
+        None => Meaning::Unknown,
+    }
 }
 
 fn is_variable(text: &str) -> bool {
@@ -382,12 +404,21 @@ fn bare_variable(text: &str) -> Option<&str> {
 /// What must not be shown of a file.
 pub(super) fn hidden(text: &str, statements: &[Statement]) -> Vec<Range<usize>> {
     let mut hidden = Vec::new();
+    hide_in_comments(text, statements, &mut hidden);
     for statement in statements {
         let Some(table) = statement.path.first().filter(|table| is_like(table)) else {
             continue;
         };
         let value = match &statement.kind {
-            Kind::Header => continue,
+            Kind::Header => {
+                let end = statement.key.end;
+                let rest = text[end..statement.range.end].trim_start_matches([']', ':', ' ', '\t']);
+                // A line that ran into the header's.
+                if !rest.starts_with('#') {
+                    hide(text, statement.range.end - rest.len()..statement.range.end, &mut hidden);
+                }
+                continue;
+            }
             Kind::Neither => {
                 hidden.push(statement.range.clone());
                 continue;
@@ -402,7 +433,9 @@ pub(super) fn hidden(text: &str, statements: &[Statement]) -> Vec<Range<usize>> 
             [_] | [_, _] if is_table => hide_in_table(text, value, &mut hidden),
             [_, _, word] if is_open && is_source(word) && string_end(text, &value).is_some() => {
                 let end = string_end(text, &value).unwrap_or(value.end);
-                hide(text, end..value.end, &mut hidden);
+                if !text[end..value.end].trim_start().starts_with('#') {
+                    hide(text, end..value.end, &mut hidden);
+                }
             }
             _ => hide_to_close(text, value, &mut hidden),
         }
@@ -410,8 +443,33 @@ pub(super) fn hidden(text: &str, statements: &[Statement]) -> Vec<Range<usize>> 
     hidden
 }
 
+/// Hides what looks like a line that was commented out.
+fn hide_in_comments(text: &str, statements: &[Statement], hidden: &mut Vec<Range<usize>>) {
+    let mut headers = statements.iter().filter(|it| it.kind == Kind::Header).peekable();
+    while let Some(header) = headers.next() {
+        if !header.path.first().is_some_and(|table| is_like(table)) {
+            continue;
+        }
+        let end = headers.peek().map_or(text.len(), |next| next.range.start);
+        let mut at = header.range.start;
+        for line in text[at..end].split_inclusive('\n') {
+            let comment = line.find('#').unwrap_or(line.len());
+            if let Some(equals) = line[comment..].find('=') {
+                let start = at + comment + equals + 1;
+                let value = start + blanks(&text[start..])..at + line.len();
+                if text[value.clone()].starts_with('{') {
+                    hide_in_table(text, value, hidden);
+                } else {
+                    hide(text, value, hidden);
+                }
+            }
+            at += line.len();
+        }
+    }
+}
+
 fn is_source(word: &str) -> bool {
-    nearest(word, SOURCES).is_some() || matches!(word, "environment" | "variable" | "path" | "ask")
+    matches!(meaning(word), Meaning::Source(_))
 }
 
 fn hide(text: &str, range: Range<usize>, hidden: &mut Vec<Range<usize>>) {
@@ -434,11 +492,17 @@ fn hide_to_close(text: &str, value: Range<usize>, hidden: &mut Vec<Range<usize>>
 
 /// Hides everything in a table but its punctuation, its words, and the texts behind a word for a source.
 fn hide_in_table(text: &str, value: Range<usize>, hidden: &mut Vec<Range<usize>>) {
+    let mut depth = 0;
     let mut at = value.start;
     while at < value.end {
         let rest = &text[at..value.end];
         let line_end = at + rest.find('\n').unwrap_or(rest.len());
         let char = rest.chars().next().expect("the rest is not empty");
+        depth += i32::from(char == '{') - i32::from(char == '}');
+        if depth == 0 && char == '#' {
+            at = line_end;
+            continue;
+        }
         if char.is_whitespace() || matches!(char, '{' | '}' | ',') {
             at += char.len_utf8();
             continue;

@@ -39,10 +39,11 @@ impl Speaker<'_> {
         if at < self.statement.key.end {
             return Some(self.wrong_key(&what, &expected));
         }
-        if value.is_empty() {
-            let end = self.statement.range.end;
+        if value.is_empty() || self.file.text[value.clone()].starts_with('#') {
+            let key = self.statement.key.end;
+            let equals = key + blanks(&self.file.text[key..]);
             return Some(self.say(
-                end - 1..end,
+                equals..equals + 1,
                 format!("{subject} has no value"),
                 "expected a value after it",
                 "write a text in quotes, a number, `true` or `false`, or leave the line out",
@@ -185,6 +186,27 @@ impl Speaker<'_> {
             finding.fix("close it with `]`", Applicability::Always, end, "]");
             return finding;
         }
+        let text = &self.file.text[range.clone()];
+        if !text.starts_with('[') {
+            let message = format!("`{table}` begins no table: it has no brackets");
+            let mut finding =
+                self.say(range.clone(), message, "expected `[secrets]`", "write `[secrets]`");
+            let span = self.span(range);
+            finding.fix("write `[secrets]`", Applicability::Always, span, "[secrets]");
+            return finding;
+        }
+        if text.matches(']').count() == 1 && !text.ends_with(']') {
+            let end = self.statement.key.end;
+            let rest = end + text[end - range.start..].find(']').map_or(0, |at| at + 1);
+            let rest = rest + blanks(&self.file.text[rest..range.end]);
+            let message = format!("something follows the table `[{table}]` on its line");
+            return self.say(
+                rest..range.end,
+                message,
+                "expected the end of the line",
+                "begin a line for it",
+            );
+        }
         let message = format!("the table's name cannot be read: {what}");
         self.say(range, message, expected, "write `[secrets]`, the one table of a values file")
     }
@@ -215,6 +237,15 @@ impl Speaker<'_> {
                 "write one `name = value` per line",
             );
         }
+        // Below `[secrets]`, the first word may be part of a secret.
+        if self.is_hidden(&key) {
+            return self.say(
+                key,
+                "a line below `[secrets]` has no `=` after its first word".to_owned(),
+                "expected `name = { … }`",
+                "write the secret's name, `=` and its source, such as `{ env = \"…\" }`",
+            );
+        }
         let name = self.statement.path.last().cloned().unwrap_or_default();
         let after = key.end + blanks(&self.file.text[key.end..range.end]);
         if self.file.text[after..range.end].starts_with(':') {
@@ -225,15 +256,6 @@ impl Speaker<'_> {
             let replaced = self.span(key.end..after + 1);
             finding.fix("write `=`", Applicability::Always, replaced, " =");
             return finding;
-        }
-        // Below `[secrets]`, the first word may be part of a secret.
-        if self.is_hidden(&key) {
-            return self.say(
-                key,
-                "a line below `[secrets]` has no `=` after its first word".to_owned(),
-                "expected `name = { … }`",
-                "write the secret's name, `=` and its source, such as `{ env = \"…\" }`",
-            );
         }
         if KEYWORDS.contains(&name.as_str()) {
             let message = format!("`{name}` does not belong into a values file");
@@ -271,6 +293,9 @@ impl Speaker<'_> {
     fn escape(&self, value: Range<usize>, at: usize) -> Diagnostic {
         let text = self.file.text;
         let backslash = text[value.start..at].rfind('\\').map_or(at, |found| value.start + found);
+        if &text[backslash..value.end] == "\\\"" {
+            return self.unclosed(value);
+        }
         let end = ceil(text, (backslash + 2).min(value.end));
         let part = backslash..end;
         let message = format!(
@@ -280,7 +305,9 @@ impl Speaker<'_> {
         let mut finding = self.say(part, message, "expected an escape such as `\\\\`", "");
         // In `"D:\MIM\"` nothing closes the text, since the last backslash takes the quote away.
         let open = text[value.clone()].ends_with("\\\"").then_some(value.clone());
-        self.offer_single_quotes(&mut finding, string_at(text, &value, at).or(open));
+        let is_long = text[value.clone()].starts_with("\"\"\"");
+        let literal = string_at(text, &value, at).or(open).filter(|_| !is_long);
+        self.offer_single_quotes(&mut finding, literal);
         finding
     }
 

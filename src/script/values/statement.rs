@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use toml::de::DeTable;
 
+use super::secrets::is_like;
+
 /// One `key = value` or `[table]`, with the lines that belong to it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub(super) struct Statement {
@@ -28,10 +30,14 @@ pub(super) enum Kind {
     Neither,
 }
 
+/// Brackets that nothing closes must not make the search for their ends endless.
+const TRIES: u32 = 2000;
+
 /// The statements of a file, in order. Of a file without a mistake they are exactly TOML's.
 pub(super) fn statements(text: &str) -> Vec<Statement> {
     let mut statements = Vec::new();
     let mut table: Vec<String> = Vec::new();
+    let mut tries = TRIES;
     let mut at = if text.starts_with('\u{feff}') { '\u{feff}'.len_utf8() } else { 0 };
     while at < text.len() {
         let end = line_end(text, at);
@@ -44,11 +50,18 @@ pub(super) fn statements(text: &str) -> Vec<Statement> {
         let (statement, end) = if line.starts_with('[') {
             let (path, key) =
                 key_path(text, start + line.len() - line.trim_start_matches('[').len());
+            let path = table_meant(path, line);
             table.clone_from(&path);
             let range = start..start + line.len();
             (Statement { range, path, key, kind: Kind::Header }, end)
         } else {
-            pair(text, start, end, &table)
+            let (mut statement, end) = pair(text, start, end, &table, &mut tries);
+            if is_header_without_brackets(text, &statement) {
+                statement.kind = Kind::Header;
+                statement.path.drain(..table.len());
+                table.clone_from(&statement.path);
+            }
+            (statement, end)
         };
         statements.push(statement);
         at = end + 1;
@@ -56,8 +69,31 @@ pub(super) fn statements(text: &str) -> Vec<Statement> {
     statements
 }
 
+/// The table that a header names; also `['secrets]` and `[sec"rets]` begin the table of secrets.
+fn table_meant(path: Vec<String>, line: &str) -> Vec<String> {
+    if path.first().is_some_and(|word| is_like(word)) {
+        return path;
+    }
+    let inner = line.split(']').next().unwrap_or(line);
+    let letters: String = inner.chars().filter(char::is_ascii_alphanumeric).collect();
+    if is_like(&letters) { vec![letters] } else { path }
+}
+
+/// Whether a line is `secrets]`, `secrets:` or `secrets`: below it stand secrets, whatever else is wrong.
+fn is_header_without_brackets(text: &str, statement: &Statement) -> bool {
+    let is_alone = matches!(text[statement.key.end..statement.range.end].trim(), "" | "]" | ":");
+    let [.., word] = statement.path.as_slice() else { return false };
+    statement.kind == Kind::Neither && is_alone && is_like(word)
+}
+
 /// A `key = value` that begins at `start`, on a line that ends at `end`; and the end of the last line that it takes.
-fn pair(text: &str, start: usize, end: usize, table: &[String]) -> (Statement, usize) {
+fn pair(
+    text: &str,
+    start: usize,
+    end: usize,
+    table: &[String],
+    tries: &mut u32,
+) -> (Statement, usize) {
     let (words, key) = key_path(text, start);
     let path = [table, words.as_slice()].concat();
     let after = key.end + blanks(&text[key.end..end]);
@@ -66,29 +102,34 @@ fn pair(text: &str, start: usize, end: usize, table: &[String]) -> (Statement, u
         return (Statement { range, path, key, kind: Kind::Neither }, end);
     }
     let value = after + 1 + blanks(&text[after + 1..end]);
-    let end = last_line_end(text, start, value, end);
+    let is_secret = path.first().is_some_and(|table| is_like(table));
+    let quotes = ["\"\"\"", "'''"].into_iter().find(|it| text[value..].starts_with(it));
+    let end = match quotes.map(|quotes| closing(text, value + quotes.len(), quotes)) {
+        None => last_line_end(text, start, value, end, tries),
+        Some(closed) if closed < text.len() => line_end(text, closed),
+        // All that follows may be part of the secret.
+        Some(closed) if is_secret => closed,
+        Some(_) => end,
+    };
     let range = start..start + text[start..end].trim_end().len();
     let value = value.min(range.end)..range.end;
     (Statement { range, path, key, kind: Kind::Pair(value) }, end)
 }
 
-/// The end of the line on which a value ends: another line only for texts in three quotes, and for arrays and tables
-/// that can be read.
-fn last_line_end(text: &str, start: usize, value: usize, end: usize) -> usize {
-    // A bracket that nothing closes must not make this quadratic.
-    const MOST: usize = 50;
-    for quotes in ["\"\"\"", "'''"] {
-        if let Some(rest) = text[value..].strip_prefix(quotes) {
-            let inner = value + quotes.len();
-            let closed = rest.find(quotes).map(|at| inner + at + quotes.len());
-            return closed.map_or(end, |closed| line_end(text, closed));
-        }
-    }
+/// Where quotes close that were opened before `at`; the end of the text if nowhere.
+fn closing(text: &str, at: usize, quotes: &str) -> usize {
+    text[at..].find(quotes).map_or(text.len(), |found| at + found)
+}
+
+/// The end of the line on which a value ends: another line only for arrays and tables that can be read.
+fn last_line_end(text: &str, start: usize, value: usize, end: usize, tries: &mut u32) -> usize {
+    const MOST: u32 = 50;
     if !text[value..].starts_with(['[', '{']) {
         return end;
     }
     let mut last = end;
-    for _ in 0..MOST {
+    for _ in 0..MOST.min(*tries) {
+        *tries -= 1;
         if DeTable::parse(&text[start..last]).is_ok() {
             return last;
         }

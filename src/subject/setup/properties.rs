@@ -169,8 +169,10 @@ pub static PROPERTIES: &[Property] = &[
     property!("SYNCHRONIZATION_SERVER_ACCOUNT", "synchronization.agent_account", SERVICE, A, FIM, |it| {
         text(it.synchronization.get()?.agent_account.value())
     }),
-    property!("SERVICEADDRESS", "service.address", SERVICE, A, FIM, |it| {
-        text(it.service.get()?.address.value())
+    // The service and the portal both read it.
+    property!("SERVICEADDRESS", "service.address", None, A, FIM, |it| {
+        let asked = it.installs(Component::Service) || it.installs(Component::Portal);
+        text(it.service.get()?.address.value().filter(|_| asked))
     }),
     property!("SHAREPOINT_URL", "portal.site", PORTAL, A, FIM, |it| {
         text(it.portal.get()?.site.value())

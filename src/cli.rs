@@ -1,0 +1,170 @@
+//! The command line: what is typed, what is printed where, and the exit codes.
+//!
+//! A command's result goes to standard output, talk to standard error, all through [`ui::Ui`].
+
+pub mod check;
+pub mod diff;
+pub mod explain;
+pub mod plan;
+pub mod schema;
+pub mod ui;
+pub mod why;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+use clap::{Parser, Subcommand};
+use jiff::civil::Date;
+
+use crate::cli::ui::{Colour, Ui};
+use crate::compile::Inputs;
+use crate::script::values::Unreadable;
+
+/// How a command ends. The numbers are the process's exit codes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(u8)]
+pub enum ExitStatus {
+    /// No error was found; there may be warnings and hints.
+    Clean = 0,
+    /// At least one error was found, or a warning under `--deny warnings`.
+    Findings = 1,
+    /// The command line is wrong, or an input is missing, unreadable or not what it should be.
+    Usage = 2,
+    /// There are differences (`diff --exit-code`).
+    Differences = 3,
+    /// A plan was altered after it was sealed.
+    Integrity = 6,
+    /// A bug of mimeo.
+    Bug = 70,
+}
+
+/// Why a command could not do its work. A wrong script is no failure: its findings are the result.
+#[derive(Debug)]
+pub struct Failure {
+    /// How the program ends.
+    pub status: ExitStatus,
+    /// What is wrong, in a line.
+    pub message: String,
+    /// What to do.
+    pub hints: Vec<String>,
+}
+
+impl Failure {
+    /// A failure of what was typed or named.
+    pub fn usage(message: impl Into<String>, hint: impl Into<String>) -> Self {
+        Failure { status: ExitStatus::Usage, message: message.into(), hints: vec![hint.into()] }
+    }
+}
+
+impl From<Unreadable> for Failure {
+    fn from(unreadable: Unreadable) -> Self {
+        Failure {
+            status: ExitStatus::Usage,
+            message: unreadable.to_string(),
+            hints: vec!["check the path, and that it is a text file saved as UTF-8".to_owned()],
+        }
+    }
+}
+
+/// Scripted, checked deployments of Microsoft Identity Manager 2016 Service and Portal
+#[derive(Debug, Parser)]
+#[command(name = "mimeo", version, max_term_width = 100)]
+struct Args {
+    /// When to use colours
+    #[arg(long, global = true, value_enum, default_value_t, value_name = "WHEN")]
+    color: Colour,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    Check(check::Args),
+    Plan(plan::Args),
+    Why(why::Args),
+    Diff(diff::Args),
+    Explain(explain::Args),
+    Schema(schema::Args),
+}
+
+/// Runs one command line and returns how it ended.
+pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(error) => return Ui::usage(&error),
+    };
+    let ui = Ui::new(args.color);
+    let work = || match &args.command {
+        Command::Check(args) => check::run(args, &ui),
+        Command::Plan(args) => plan::run(args, &ui),
+        Command::Why(args) => why::run(args, &ui),
+        Command::Diff(args) => diff::run(args, &ui),
+        Command::Explain(args) => explain::run(args, &ui),
+        Command::Schema(args) => schema::run(args, &ui),
+    };
+    match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+        Ok(Ok(status)) => status,
+        Ok(Err(failure)) => ui.failure(&failure),
+        Err(_) => ui.failure(&Failure {
+            status: ExitStatus::Bug,
+            message: "this is a bug of mimeo".to_owned(),
+            hints: vec!["report it with the message above and, if you may, the script".to_owned()],
+        }),
+    }
+}
+
+/// A script and what it is run with.
+#[derive(Debug, clap::Args)]
+pub struct ScriptArgs {
+    /// The deployment script
+    #[arg(value_name = "SCRIPT")]
+    pub script: PathBuf,
+    #[command(flatten)]
+    pub(crate) given: GivenArgs,
+}
+
+/// The values of one customer, and the day.
+#[derive(Debug, clap::Args)]
+pub(crate) struct GivenArgs {
+    /// A values file; may be repeated, the last one wins
+    #[arg(long, value_name = "FILE.toml")]
+    values: Vec<PathBuf>,
+    /// A single value; wins over values files and the environment
+    #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
+    settings: Vec<(String, String)>,
+    /// The folder that imports may not leave [default: the script's own]
+    #[arg(long, value_name = "DIR")]
+    root: Option<PathBuf>,
+    /// The day on which rules with dates are judged [default: today]
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
+    as_of: Option<Date>,
+}
+
+impl GivenArgs {
+    /// The inputs of a compilation, with the environment's part.
+    pub(crate) fn inputs(&self, script: &Path) -> Inputs {
+        Inputs {
+            script: script.to_path_buf(),
+            root: self.root.clone(),
+            values: self.values.clone(),
+            settings: self.settings.clone(),
+            environment: ui::parameters_of_environment(),
+            as_of: self.as_of.unwrap_or_else(ui::today),
+        }
+    }
+
+    /// Whether nothing was given that only a script can use.
+    pub(crate) fn is_empty(&self) -> bool {
+        let none = self.values.is_empty() && self.settings.is_empty();
+        none && self.root.is_none() && self.as_of.is_none()
+    }
+}
+
+fn setting(text: &str) -> Result<(String, String), String> {
+    let (name, value) = text.split_once('=').ok_or("write it as NAME=VALUE")?;
+    Ok((name.trim().to_owned(), value.to_owned()))
+}
+
+fn day(text: &str) -> Result<Date, String> {
+    text.parse().map_err(|_| "write a day as YYYY-MM-DD, such as 2026-11-23".to_owned())
+}

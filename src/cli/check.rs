@@ -1,0 +1,121 @@
+//! `mimeo check`: what is wrong with a script and its values.
+
+use std::path::Path;
+
+use crate::cli::ui::{Ui, write_file};
+use crate::cli::{ExitStatus, Failure, ScriptArgs};
+use crate::compile::{Compiled, Inputs, compile};
+use crate::diagnostic::{Applicability, Edit, Severity};
+use crate::render::{self, Format, render};
+use crate::source::files::Disk;
+use crate::source::{SourceId, SourceKind};
+
+/// Check a script with a customer's values
+///
+/// Reports everything that is wrong or worth knowing. Ends with 0 if there is no error, with 1 if there is one, with 2 if
+/// a file cannot be read.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    #[command(flatten)]
+    script: ScriptArgs,
+    #[command(flatten)]
+    findings: FindingArgs,
+    /// Make the edits that need no look, in the script, its modules and the values files
+    #[arg(long)]
+    fix: bool,
+}
+
+/// How findings are shown and judged.
+#[derive(Debug, clap::Args)]
+pub struct FindingArgs {
+    /// How findings are shown
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub output_format: Format,
+    /// End with 1 for this as well
+    #[arg(long, value_enum, value_name = "WHAT")]
+    pub deny: Option<Deny>,
+}
+
+/// What is judged like an error.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, clap::ValueEnum)]
+pub enum Deny {
+    /// Warnings.
+    Warnings,
+}
+
+impl FindingArgs {
+    /// How a command with these findings ends.
+    #[must_use]
+    pub fn status(&self, compiled: &Compiled) -> ExitStatus {
+        let denied = |it: Severity| it == Severity::Warning && self.deny == Some(Deny::Warnings);
+        let bad = compiled
+            .diagnostics
+            .iter()
+            .any(|it| it.severity() == Severity::Error || denied(it.severity()));
+        if bad { ExitStatus::Findings } else { ExitStatus::Clean }
+    }
+}
+
+/// Runs the command.
+pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
+    let inputs = args.script.given.inputs(&args.script.script);
+    let mut compiled = compile(&Disk, &inputs)?;
+    if args.fix {
+        let count = fix(&compiled, &inputs)?;
+        if count > 0 {
+            ui.talk(&format!("made {count} {}\n", if count == 1 { "edit" } else { "edits" }));
+            compiled = compile(&Disk, &inputs)?;
+        }
+    }
+    let format = args.findings.output_format;
+    let style = ui.findings(format, false);
+    ui.print(&render(&compiled.sources, &compiled.diagnostics, &style));
+    let drawn = matches!(format, Format::Full | Format::Concise | Format::Plain);
+    if drawn && compiled.diagnostics.is_empty() {
+        let name = args.script.script.display();
+        ui.talk(&format!("{name}: {}\n", render::summary(&compiled.diagnostics)));
+    }
+    Ok(args.findings.status(&compiled))
+}
+
+/// Makes the edits that need no look, each file once; returns how many.
+fn fix(compiled: &Compiled, inputs: &Inputs) -> Result<usize, Failure> {
+    let fixes = compiled.diagnostics.iter().filter_map(|it| it.fix.as_ref());
+    let sure = fixes.filter(|it| it.applicability == Applicability::Always);
+    let mut edits: Vec<&Edit> = sure.flat_map(|it| &it.edits).collect();
+    edits.sort_by_key(|it| (it.span.source, it.span.start, it.span.end));
+    edits.dedup();
+    let mut count = 0;
+    for (id, source) in compiled.sources.iter() {
+        let path = match source.kind {
+            SourceKind::Script => inputs.root_folder().join(&source.name),
+            SourceKind::Values => Path::new(&source.name).to_path_buf(),
+            SourceKind::Library | SourceKind::Environment | SourceKind::Setting => continue,
+        };
+        let (text, made) = edited(&source.text, id, &edits);
+        if made > 0 {
+            write_file(&path, &text)?;
+            count += made;
+        }
+    }
+    Ok(count)
+}
+
+/// A text with the edits of one source made; of two that overlap, the first.
+fn edited(text: &str, id: SourceId, edits: &[&Edit]) -> (String, usize) {
+    let mut new = String::with_capacity(text.len());
+    let mut at = 0;
+    let mut count = 0;
+    for edit in edits.iter().filter(|it| it.span.source == id) {
+        let range = edit.span.range();
+        if range.start < at {
+            continue;
+        }
+        new.push_str(&text[at..range.start]);
+        new.push_str(&edit.text);
+        at = range.end;
+        count += 1;
+    }
+    new.push_str(&text[at..]);
+    (new, count)
+}

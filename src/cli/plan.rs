@@ -1,0 +1,88 @@
+//! `mimeo plan`: the checked plan of a deployment.
+
+use std::path::{Path, PathBuf};
+
+use crate::cli::check::FindingArgs;
+use crate::cli::ui::{Ui, write_file};
+use crate::cli::{ExitStatus, Failure, GivenArgs};
+use crate::compile::compile;
+use crate::export::{View, view};
+use crate::plan::Plan;
+use crate::plan::seal::PlanError;
+use crate::render::render;
+use crate::source::files::{Disk, Files};
+
+/// Show the plan of a script with a customer's values, or a plan that was saved
+///
+/// The plan goes to standard output or a file, what was found to standard error. There is a plan only if there is no
+/// error.
+#[derive(Debug, clap::Args)]
+pub struct Args {
+    /// The deployment script, or a plan that `--out` has written (`.json`)
+    #[arg(value_name = "SCRIPT|PLAN")]
+    script: PathBuf,
+    #[command(flatten)]
+    given: GivenArgs,
+    /// How the plan is shown
+    #[arg(long, value_enum, default_value_t, value_name = "VIEW")]
+    view: View,
+    /// Write it to a file; a plan file (JSON) unless `--view` says otherwise
+    #[arg(long, value_name = "FILE")]
+    out: Option<PathBuf>,
+    #[command(flatten)]
+    findings: FindingArgs,
+}
+
+/// Runs the command.
+pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
+    let (plan, status) = if is_plan(&args.script) {
+        if !args.given.is_empty() {
+            let message = "a saved plan takes no values, settings, root or day";
+            return Err(Failure::usage(message, "name the script instead of the plan"));
+        }
+        (Some(read(&args.script)?), ExitStatus::Clean)
+    } else {
+        let compiled = compile(&Disk, &args.given.inputs(&args.script))?;
+        let style = ui.findings(args.findings.output_format, true);
+        if !compiled.diagnostics.is_empty() {
+            ui.talk(&render(&compiled.sources, &compiled.diagnostics, &style));
+        }
+        let status = args.findings.status(&compiled);
+        (compiled.plan, status)
+    };
+    let Some(plan) = plan else { return Ok(status) };
+    let to_file = args.out.is_some();
+    // A file without another wish is the plan itself, to be shown, compared and carried out later.
+    let shape = if to_file && args.view == View::default() { View::Json } else { args.view };
+    let text = view(&plan, shape, &ui.views(to_file))
+        .map_err(|error| Failure::usage(error.to_string(), error.help()))?;
+    match &args.out {
+        Some(path) => {
+            write_file(path, &text)?;
+            ui.talk(&format!("wrote {}\n", path.display()));
+        }
+        None => ui.print(&text),
+    }
+    Ok(status)
+}
+
+/// The most bytes of a plan file.
+const MOST_BYTES: u64 = 16 << 20;
+
+/// Whether a path names a plan rather than a script.
+pub(super) fn is_plan(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("json"))
+}
+
+/// Reads a plan that was saved, and refuses one that was altered.
+pub(super) fn read(path: &Path) -> Result<Plan, Failure> {
+    let text = Disk.read(path, MOST_BYTES).map_err(|error| {
+        let message = format!("{} cannot be read: {error}", path.display());
+        Failure::usage(message, "name a plan that `mimeo plan --out` has written")
+    })?;
+    Plan::from_json(&text).map_err(|error| Failure {
+        status: if error == PlanError::Altered { ExitStatus::Integrity } else { ExitStatus::Usage },
+        message: format!("{}: {error}", path.display()),
+        hints: vec![error.help()],
+    })
+}

@@ -1,0 +1,140 @@
+//! The terminal and the process around the commands: streams, colours, width, environment, files, and what day it is.
+#![expect(clippy::disallowed_methods, reason = "this is the door to the process and its surroundings")]
+
+use std::env;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use jiff::civil::{Date, date};
+use jiff::ToSpan;
+
+use crate::cli::{ExitStatus, Failure};
+use crate::{export, render};
+
+/// When to use colours.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
+pub enum Colour {
+    /// On a terminal, unless `NO_COLOR` is set; elsewhere with `CLICOLOR_FORCE`.
+    #[default]
+    Auto,
+    /// Always.
+    Always,
+    /// Never.
+    Never,
+}
+
+/// Where a command's words go.
+#[derive(Debug)]
+pub struct Ui {
+    colour: Colour,
+    unicode: bool,
+    width: usize,
+}
+
+impl Ui {
+    /// The terminal as it is.
+    #[must_use]
+    pub fn new(colour: Colour) -> Self {
+        let columns = env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
+        let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
+        let width = columns.or_else(measured).unwrap_or(100).clamp(40, 200);
+        Ui { colour, unicode: supports_unicode::on(supports_unicode::Stream::Stdout), width }
+    }
+
+    /// Answers a command line that could not be read, or asks for help.
+    #[must_use]
+    pub fn usage(error: &clap::Error) -> ExitStatus {
+        // A closed pipe is no reason to fail again.
+        error.print().unwrap_or_default();
+        if error.use_stderr() { ExitStatus::Usage } else { ExitStatus::Clean }
+    }
+
+    /// Prints a result.
+    pub fn print(&self, text: &str) {
+        write(&mut std::io::stdout().lock(), text);
+    }
+
+    /// Prints talk.
+    pub fn talk(&self, text: &str) {
+        write(&mut std::io::stderr().lock(), text);
+    }
+
+    /// Prints why a command failed, and returns how the program ends.
+    #[must_use]
+    pub fn failure(&self, failure: &Failure) -> ExitStatus {
+        let (red, cyan, plain) =
+            if self.is_coloured(std::io::stderr().is_terminal()) { ("\x1b[31;1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
+        let mut text = format!("{red}error{plain}: {}\n", failure.message);
+        for hint in &failure.hints {
+            text.push_str(&format!("{cyan}help{plain}: {hint}\n"));
+        }
+        self.talk(&text);
+        failure.status
+    }
+
+    /// How findings are drawn on standard output, or on standard error beside another result.
+    #[must_use]
+    pub fn findings(&self, format: render::Format, beside: bool) -> render::Style {
+        let terminal = if beside { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+        let colour = self.is_coloured(terminal);
+        render::Style { format, colour, unicode: self.unicode, width: self.width, links: false }
+    }
+
+    /// How a plan is drawn on standard output.
+    #[must_use]
+    pub fn views(&self, to_file: bool) -> export::Style {
+        let colour = !to_file && self.is_coloured(std::io::stdout().is_terminal());
+        export::Style { colour, unicode: self.unicode, width: self.width }
+    }
+
+    fn is_coloured(&self, terminal: bool) -> bool {
+        let set = |name: &str| env::var_os(name).is_some_and(|it| !it.is_empty() && it != "0");
+        match self.colour {
+            Colour::Always => true,
+            Colour::Never => false,
+            Colour::Auto if set("NO_COLOR") => false,
+            Colour::Auto => terminal || set("CLICOLOR_FORCE"),
+        }
+    }
+}
+
+/// A reader that went away is no error: `mimeo explain | head` ends quietly.
+fn write(stream: &mut dyn Write, text: &str) {
+    stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).unwrap_or_default();
+}
+
+/// The environment variables that give parameters.
+#[must_use]
+pub fn parameters_of_environment() -> Vec<(String, String)> {
+    env::vars_os()
+        .filter_map(|(name, value)| Some((name.into_string().ok()?, value.into_string().ok()?)))
+        .filter(|(name, _)| name.starts_with("MIMEO_PARAM_"))
+        .collect()
+}
+
+/// The day in universal time.
+#[must_use]
+pub fn today() -> Date {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    let days = i64::try_from(since.as_secs() / 86_400).unwrap_or(0);
+    date(1970, 1, 1).checked_add(days.days()).unwrap_or(Date::MAX)
+}
+
+/// Writes a file whole: what was there stays until the new text is complete.
+pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    let failure = |error: std::io::Error| {
+        let message = format!("{} cannot be written: {error}", path.display());
+        Failure::usage(message, "check that the folder is there and may be written to")
+    };
+    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let beside = format!(".{name}.{}.part", std::process::id());
+    let part = folder.unwrap_or(Path::new(".")).join(beside);
+    std::fs::write(&part, text).map_err(failure)?;
+    std::fs::rename(&part, path).map_err(|error| {
+        // The part is of no use to anybody.
+        std::fs::remove_file(&part).unwrap_or_default();
+        failure(error)
+    })
+}

@@ -232,7 +232,7 @@ pub(super) fn place(plan: &Plan, place: &Place) -> String {
     }
 }
 
-/// Whether a place is a `--set` argument or an environment variable, of which a line says nothing and the name everything.
+/// Whether a place is a `--set` argument or an environment variable: a line in it says nothing, its name everything.
 fn is_lineless(plan: &Plan, place: &Place) -> bool {
     plan.inputs.iter().filter(|it| it.name == place.file).any(|it| match it.kind {
         InputKind::Environment | InputKind::Setting => true,

@@ -58,8 +58,11 @@ pub enum Value {
     /// A literal.
     Value(Literal),
     /// The name of a secret, whose value is read when it is needed.
-    #[serde(deserialize_with = "secret_name")]
-    Secret(String),
+    Secret(
+        #[serde(deserialize_with = "secret_name")]
+        #[schemars(extend("pattern" = SECRET_NAME))]
+        String,
+    ),
     /// The name of something that becomes known while carrying out.
     Slot(String),
 }

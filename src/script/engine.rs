@@ -5,7 +5,7 @@
 //! script runs on a thread of its own with a stack that the limits cannot exhaust.
 
 use std::any::TypeId;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
 use std::time::Instant;
 
@@ -55,10 +55,6 @@ pub mod limits {
     pub const STACK: usize = 64 << 20;
 }
 
-/// The most arguments that a call of a host function can have and still be answered by us. Rhai tries every combination of
-/// types for each call with a namespace, so the cost doubles with each argument.
-const MOST_ARGUMENTS: usize = 6;
-
 /// The key of the guard nodes; no script can write it.
 const GUARD: &str = "guard\u{0}";
 
@@ -72,7 +68,13 @@ pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -
         engine.register_static_module(name, module.clone());
     }
     if !unknown.is_empty() {
-        stand_in(&mut engine, host, unknown);
+        stand_in(&mut engine, registry, host, unknown);
+        let variables = unknown.variables.clone();
+        #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
+        engine.on_var(move |name, _, context| {
+            let known = context.scope().contains(name) || !variables.contains(name);
+            Ok(if known { None } else { Some(Dynamic::from(Poison)) })
+        });
     }
     engine.set_default_tag(Dynamic::from(recorder.clone()));
     engine.set_module_resolver(Modules(recorder.clone()));
@@ -249,13 +251,11 @@ fn host(registry: Registry) -> &'static Host {
     static HOST: std::sync::OnceLock<Host> = std::sync::OnceLock::new();
     HOST.get_or_init(|| {
         let mut global = Module::new();
-        let mut methods: Vec<&'static str> = Vec::new();
+        let mut methods: BTreeSet<(&'static str, usize)> = BTreeSet::new();
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for row in registry.rows() {
             if row.is_method() {
-                if !methods.contains(&row.name) {
-                    methods.push(row.name);
-                }
+                methods.extend(row.counts().map(|count| (row.name, count)));
                 continue;
             }
             let module = match row.namespace {
@@ -270,7 +270,7 @@ fn host(registry: Registry) -> &'static Host {
                 }
             };
             let mut shapes: Vec<Vec<TypeId>> =
-                (0..=MOST_ARGUMENTS).map(|count| vec![TypeId::of::<Dynamic>(); count]).collect();
+                row.counts().map(|count| vec![TypeId::of::<Dynamic>(); count]).collect();
             // Rhai's own function for an exact type would be preferred.
             if builtin::is_function(row.name) {
                 shapes.extend(EXACT_TYPES.iter().map(|it| vec![it()]));
@@ -281,13 +281,11 @@ fn host(registry: Registry) -> &'static Host {
                 });
             }
         }
-        for name in methods {
-            for count in 0..=MOST_ARGUMENTS {
-                let types = vec![TypeId::of::<Dynamic>(); count + 1];
-                raw(&mut global, name, &types, true, move |context, args| {
-                    method(&context, registry, name, args)
-                });
-            }
+        for (name, count) in methods {
+            let types = vec![TypeId::of::<Dynamic>(); count + 1];
+            raw(&mut global, name, &types, true, move |context, args| {
+                method(&context, registry, name, args)
+            });
         }
         global.build_index();
         let finish = |(name, mut module): (_, Module)| {
@@ -299,17 +297,22 @@ fn host(registry: Registry) -> &'static Host {
     })
 }
 
-/// Gives a name that the static pass has reported something to call, so that the rest of its statement still counts.
-fn stand_in(engine: &mut Engine, host: &Host, unknown: &Unknown) {
+/// Gives a call that the static pass has reported something to call, so that the rest of its statement still counts: a
+/// known function takes the wrong number of arguments, an unknown one returns what is silent.
+fn stand_in(engine: &mut Engine, registry: Registry, host: &Host, unknown: &Unknown) {
     let mut namespaces: BTreeMap<&str, Module> = BTreeMap::new();
-    for (namespace, name) in &unknown.functions {
+    for (namespace, name, count) in &unknown.functions {
         let module = namespaces.entry(namespace).or_insert_with(|| {
             let known = host.namespaces.iter().find(|(it, _)| it == namespace);
             known.map_or_else(Module::new, |(_, module)| (**module).clone())
         });
-        for count in 0..=MOST_ARGUMENTS {
-            let types = vec![TypeId::of::<Dynamic>(); count];
-            raw(module, name, &types, false, |_, _| Ok(Dynamic::from(Poison)));
+        let types = vec![TypeId::of::<Dynamic>(); *count];
+        let namespace = Some(namespace.as_str()).filter(|it| !it.is_empty());
+        match registry.function(namespace, name) {
+            Some(row) => raw(module, name, &types, false, move |context, args| {
+                Ok(invoke(&context, row, None, args))
+            }),
+            None => raw(module, name, &types, false, |_, _| Ok(Dynamic::from(Poison))),
         }
     }
     let mut global = namespaces.remove("").unwrap_or_default();
@@ -317,10 +320,13 @@ fn stand_in(engine: &mut Engine, host: &Host, unknown: &Unknown) {
         module.build_index();
         engine.register_static_module(name, Arc::new(module));
     }
-    for name in &unknown.methods {
-        for count in 0..=MOST_ARGUMENTS {
-            let types = vec![TypeId::of::<Dynamic>(); count + 1];
-            raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone()));
+    for (name, count) in &unknown.methods {
+        let types = vec![TypeId::of::<Dynamic>(); count + 1];
+        match registry.methods(name).next() {
+            Some(row) => raw(&mut global, name, &types, true, move |context, args| {
+                method(&context, registry, row.name, args)
+            }),
+            None => raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone())),
         }
     }
     global.build_index();
@@ -401,9 +407,6 @@ fn invoke(
     });
     let arguments: Vec<Argument> = arguments.collect();
     let mut call = Call { recorder, spec, handle, span: site.span, arguments, via };
-    if statics::wrong_count(spec, call.arguments.len()) {
-        statics::report_count(&mut call.recorder.diagnostics, spec, site.span, call.arguments.len());
-    }
     match spec.handler {
         Handler::Declares(kind, declare) => {
             let index = declare(&mut call);
@@ -450,14 +453,8 @@ fn refuse_method(
     let Some(shared) = shared(context) else { return };
     let mut recorder = shared.lock();
     let script = recorder.script(context.call_source());
-    let offset = recorder.offset(script.id, context.call_position());
-    let span = script.name_at(offset);
+    let span = script.name_at(recorder.offset(script.id, context.call_position()));
     let diagnostic = statics::refused(registry, handle.kind, name, span);
-    let place = match recorder.script(context.call_source()).tree.call_at(offset) {
-        Some(call) => recorder.script(context.call_source()).span(call.own_range()),
-        None => span,
-    };
-    let _ = place;
     recorder.report(diagnostic);
 }
 

@@ -222,6 +222,13 @@ impl FnSpec {
     pub fn required(&self) -> usize {
         self.params.iter().filter(|it| !it.optional).count()
     }
+
+    /// The numbers of arguments that it takes. Few, since Rhai tries every combination of types for a call with a
+    /// namespace.
+    #[must_use]
+    pub fn counts(&self) -> std::ops::RangeInclusive<usize> {
+        self.required()..=self.params.len()
+    }
 }
 
 /// Writes rows of host functions.

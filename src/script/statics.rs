@@ -100,13 +100,13 @@ pub static CODES: &[&Code] = &[
     &SCRIPT_FORBIDDEN,
 ];
 
-/// Names that are reported already. The engine answers them with stand-ins.
+/// Calls and names that are reported already. The engine answers them with stand-ins.
 #[derive(Clone, Debug, Default)]
 pub struct Unknown {
-    /// Functions by namespace; an empty one for those without.
-    pub functions: BTreeSet<(String, String)>,
-    /// Methods.
-    pub methods: BTreeSet<String>,
+    /// Functions by namespace, an empty one for those without, with the number of arguments.
+    pub functions: BTreeSet<(String, String, usize)>,
+    /// Methods, with the number of arguments.
+    pub methods: BTreeSet<(String, usize)>,
     /// Variables.
     pub variables: BTreeSet<String>,
 }
@@ -301,10 +301,18 @@ impl<'p> Checker<'p> {
 
     fn count(&mut self, spec: &'static FnSpec, call: &Call<'p>) {
         let count = call.args().len();
-        if wrong_count(spec, count) && call.has_close() {
-            let span = self.span(call.own_range());
-            report_count(self.out, spec, span, count);
+        if spec.counts().contains(&count) || !call.has_close() {
+            return;
         }
+        let name = spec.name.to_owned();
+        if spec.is_method() {
+            self.unknown.methods.insert((name, count));
+        } else {
+            let namespace = spec.namespace.unwrap_or_default().to_owned();
+            self.unknown.functions.insert((namespace, name, count));
+        }
+        let span = self.span(call.own_range());
+        self.report(count_finding(spec, span, count));
     }
 
     fn namespaced(
@@ -338,7 +346,7 @@ impl<'p> Checker<'p> {
             self.count(spec, call);
             return;
         }
-        self.unknown.functions.insert((namespace.to_owned(), name.to_owned()));
+        self.unknown.functions.insert((namespace.to_owned(), name.to_owned(), call.args().len()));
         let namespaces = self.registry.namespaces();
         if namespaces.contains(&namespace) {
             let rows = self.registry.rows().filter(|row| row.namespace == Some(namespace));
@@ -373,7 +381,7 @@ impl<'p> Checker<'p> {
         if !self.whole || self.functions.contains(&name) || builtin::is_function(name) {
             return;
         }
-        self.unknown.functions.insert((String::new(), name.to_owned()));
+        self.unknown.functions.insert((String::new(), name.to_owned(), call.args().len()));
         let message = format!("there is no function `{name}`");
         let mut diagnostic = Diagnostic::new(&SCRIPT_UNKNOWN_FUNCTION, span, message);
         diagnostic.label("unknown function");
@@ -405,7 +413,7 @@ impl<'p> Checker<'p> {
                 Some(row) => self.count(row, call),
                 None => {
                     if self.registry.methods(name).next().is_none() {
-                        self.unknown.methods.insert(name.to_owned());
+                        self.unknown.methods.insert((name.to_owned(), call.args().len()));
                     }
                     let diagnostic = refused(self.registry, kind, name, span);
                     self.report(diagnostic);
@@ -419,7 +427,7 @@ impl<'p> Checker<'p> {
         if known || !self.whole {
             return;
         }
-        self.unknown.methods.insert(name.to_owned());
+        self.unknown.methods.insert((name.to_owned(), call.args().len()));
         let message = format!("there is no method `.{name}`");
         let mut diagnostic = Diagnostic::new(&SCRIPT_UNKNOWN_METHOD, span, message);
         diagnostic.label("unknown method");
@@ -477,19 +485,8 @@ fn suggest<'a>(
     }
 }
 
-/// Whether a row cannot be called with this number of arguments.
-#[must_use]
-pub fn wrong_count(spec: &FnSpec, count: usize) -> bool {
-    count < spec.required() || count > spec.params.len()
-}
-
-/// Reports a call with a wrong number of arguments.
-pub(super) fn report_count(
-    out: &mut Vec<Diagnostic>,
-    spec: &'static FnSpec,
-    span: Span,
-    count: usize,
-) {
+/// The finding about a call with a wrong number of arguments.
+fn count_finding(spec: &FnSpec, span: Span, count: usize) -> Diagnostic {
     let wants = match (spec.required(), spec.params.len()) {
         (0, 0) => "no arguments".to_owned(),
         (1, 1) => "one argument".to_owned(),
@@ -498,9 +495,6 @@ pub(super) fn report_count(
         (least, most) => format!("{least} to {most} arguments"),
     };
     let message = format!("`{}` takes {wants}, not {count}", spec.path());
-    if out.iter().any(|it| it.primary == span && it.message == message) {
-        return;
-    }
     let mut diagnostic = Diagnostic::new(&SCRIPT_ARGUMENTS, span, message);
     diagnostic.label(if count < spec.required() { "something is missing" } else { "something is too much" });
     let params: Vec<_> = spec
@@ -510,7 +504,7 @@ pub(super) fn report_count(
         .collect();
     let params = if params.is_empty() { String::new() } else { format!(" ({})", params.join("; ")) };
     diagnostic.help(format!("write `{}`{params}", spec.signature()));
-    out.push(diagnostic);
+    diagnostic
 }
 
 /// The finding about a method that a kind of builder does not offer.

@@ -179,12 +179,7 @@ fn sql_servers_have_an_instance_and_no_port() {
             Some("\n"),
             Some(r"sql\new"),
         ),
-        (
-            r"(localdb)\x",
-            "is LocalDB, which no service can use",
-            Some("(localdb)"),
-            None,
-        ),
+        (r"(localdb)\x", "is LocalDB, which no service can use", Some("(localdb)"), None),
         (
             r"sql\ABCDEFGHIJKLMNOPQ",
             "has an instance of 17 characters, and SQL Server takes at most 16",
@@ -679,10 +674,7 @@ fn every_format_has_a_code_of_its_own_with_examples() {
 /// Every format over every text of a list and over small damages of each: an answer, and a sound one.
 #[test]
 fn every_format_answers_every_text() {
-    const DAMAGES: &[&str] = &[
-        "", "\\", "/", ":", "@", ".", "$", "\n", "\0", "\"", "'", " ", "ä", "\u{200e}", "{", "=",
-        "%",
-    ];
+    const DAMAGES: &[&str] = &["", "\\", "/", ":", "@", ".", "\n", "\"", "ä"];
     let mut texts = vec![
         Text::EXAMPLE.to_owned(),
         HostName::EXAMPLE.to_owned(),

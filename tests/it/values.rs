@@ -703,10 +703,7 @@ fn a_damaged_file_shows_no_secret_either() {
         let (before, after) = (&FILE[..at], &FILE[at..]);
         let mut damaged = vec![format!("{before}{}", &after[char.len_utf8()..])];
         if at > table {
-            damaged.extend(
-                ["'", "\"", "=", "{", "}", "x", "#", "\\", ","]
-                    .map(|it| format!("{before}{it}{after}")),
-            );
+            damaged.extend(["'", "\"", "=", "{", "#"].map(|it| format!("{before}{it}{after}")));
         }
         for text in damaged {
             let shown = read(&text).everything_shown();
@@ -810,7 +807,7 @@ fn every_text_is_answered() {
         read(&FILE[..at]);
         read(&FILE[at..]);
         read(&format!("{}{}", &FILE[..at], &FILE[at + char.len_utf8()..]));
-        for more in ["\"", "'", "{", "]", "\n", "\r", "\0", "\\", "=", "é"] {
+        for more in ["\"", "{", "\n", "\\", "é"] {
             read(&format!("{}{more}{}", &FILE[..at], &FILE[at..]));
         }
     }

@@ -93,23 +93,20 @@ impl Speaker<'_> {
     /// What a statement that cannot be read was to give.
     pub(super) fn loss(&self) -> Loss {
         let statement = self.statement;
+        let text = &self.file.text[statement.range.clone()];
+        if COMMENTS.iter().any(|mark| text.starts_with(mark)) {
+            return Loss::Nothing;
+        }
         let (Some(name), false) = (statement.path.last(), statement.key.is_empty()) else {
             return Loss::Unknown;
         };
         let value = match &statement.kind {
             Kind::Pair(value) => value.clone(),
             Kind::Header => return Loss::Unknown,
-            Kind::Neither => {
-                let text = &self.file.text[statement.range.clone()];
-                if COMMENTS.iter().any(|mark| text.starts_with(mark)) {
-                    return Loss::Nothing;
-                }
-                // The first word may be anything, below `[secrets]` even a part of a secret.
-                if KEYWORDS.contains(&name.as_str()) || self.is_hidden(&statement.key) {
-                    return Loss::Unknown;
-                }
-                statement.range.clone()
-            }
+            // The first word may be anything, below `[secrets]` even a part of a secret.
+            Kind::Neither if KEYWORDS.contains(&name.as_str()) => return Loss::Unknown,
+            Kind::Neither if self.is_hidden(&statement.key) => return Loss::Unknown,
+            Kind::Neither => statement.range.clone(),
         };
         let (path, key) = (statement.path.clone(), statement.key.clone());
         Loss::Known(Broken { path, key, value })

@@ -81,7 +81,7 @@ const UNPUBLISHED: &str =
     "no property for it is published; `mimeo installer inspect` reads its name off the package";
 
 /// Option C, reviewed by hand in the wizard.
-pub fn plan() -> Plan {
+pub(super) fn plan() -> Plan {
     let mut plan = Plan {
         format: 1,
         made_by: "mimeo 0.1.0".to_owned(),
@@ -96,7 +96,7 @@ pub fn plan() -> Plan {
         inputs: inputs(),
         settings: rows(SETTINGS).map(|it| setting(&it)).collect(),
         pages: rows(PAGES).map(|it| page(&it)).collect(),
-        steps: cloud_steps().into_iter().chain(server_steps()).collect(),
+        steps: [application_steps(), mailbox_steps(), server_steps()].concat(),
         seal: String::new(),
     };
     seal::seal(&mut plan);
@@ -127,7 +127,7 @@ fn inputs() -> Vec<Input> {
 fn page(row: &[&str]) -> Page {
     let notes = Some(row[3].to_owned()).filter(|it| !it.is_empty());
     Page {
-        number: row[0].parse().unwrap(),
+        number: row[0].parse().expect("a number"),
         title: row[1].to_owned(),
         subtitle: row[2].to_owned(),
         notes: notes.into_iter().collect(),
@@ -135,7 +135,7 @@ fn page(row: &[&str]) -> Page {
 }
 
 /// A setting from the six columns of [`SETTINGS`].
-pub fn setting(row: &[&str]) -> Setting {
+pub(super) fn setting(row: &[&str]) -> Setting {
     let entry = match row[5].strip_prefix('!') {
         Some("unpublished") => Some(Entry::ByHand(UNPUBLISHED.to_owned())),
         Some(reason) => Some(Entry::ByHand(reason.to_owned())),
@@ -176,7 +176,7 @@ fn from(text: &str) -> From {
         return From::Default("the wizard's default".to_owned());
     }
     let (line, rest) = text.split_once(' ').unwrap_or((text, ""));
-    let mut trace = Box::new(trace(line.parse().unwrap()));
+    let mut trace = Box::new(trace(line.parse().expect("a line")));
     let said = |parameter: &str, at, overridden| TraceValue {
         parameter: Some(parameter.to_owned()),
         at,
@@ -254,7 +254,7 @@ fn power_shell(needs: &str, script: &str, parameters: &[(&str, Value)]) -> Op {
     })
 }
 
-fn cloud_steps() -> Vec<Step> {
+fn application_steps() -> Vec<Step> {
     let admin = || right("Microsoft Graph", "Application.ReadWrite.All");
     let tenant = http(Service::Graph, Method::Get, "/v1.0/organization", Some(Judge::Tenant));
     let plans =
@@ -273,9 +273,6 @@ fn cloud_steps() -> Vec<Step> {
         "/v1.0/applications(appId='{slot:application.id}')/addPassword",
         None,
     );
-    let mailbox = Value::text("MIMService@contoso.onmicrosoft.com");
-    let probe = http(Service::Ews, Method::Post, "/EWS/Exchange.asmx", Some(Judge::EwsSuccess));
-    let refused = http(Service::Ews, Method::Post, "/EWS/Exchange.asmx", Some(Judge::EwsRefused));
     vec![
         Step {
             rights: vec![right("Microsoft Graph", "Organization.Read.All")],
@@ -320,6 +317,14 @@ fn cloud_steps() -> Vec<Step> {
                 ],
             )
         },
+    ]
+}
+
+fn mailbox_steps() -> Vec<Step> {
+    let mailbox = Value::text("MIMService@contoso.onmicrosoft.com");
+    let probe = http(Service::Ews, Method::Post, "/EWS/Exchange.asmx", Some(Judge::EwsSuccess));
+    let refused = http(Service::Ews, Method::Post, "/EWS/Exchange.asmx", Some(Judge::EwsRefused));
+    vec![
         Step {
             rights: vec![right("Exchange Online", "Organization Management")],
             undo: Undo::Ops(vec![power_shell(

@@ -1,0 +1,235 @@
+//! The command line, as its user meets it: what is printed where, and the exit codes.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+
+use crate::support::root;
+
+/// A folder with files, in which the program runs.
+struct Folder(tempfile::TempDir);
+
+impl Folder {
+    fn new(files: &[(&str, &[u8])]) -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        for (name, text) in files {
+            std::fs::write(folder.path().join(name), text).expect("a file");
+        }
+        Folder(folder)
+    }
+
+    fn run(&self, args: &[&str]) -> Run {
+        run(self.0.path(), args)
+    }
+
+    fn read(&self, name: &str) -> String {
+        std::fs::read_to_string(self.0.path().join(name)).expect("it is there")
+    }
+}
+
+struct Run {
+    code: i32,
+    out: String,
+    err: String,
+}
+
+fn run(folder: &Path, args: &[&str]) -> Run {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo"));
+    command.args(args).current_dir(folder).env("COLUMNS", "100").env("LANG", "C.UTF-8");
+    for (name, _) in std::env::vars_os() {
+        let name = name.to_string_lossy();
+        if name.starts_with("MIMEO_") || name == "NO_COLOR" || name == "CLICOLOR_FORCE" {
+            command.env_remove(&*name);
+        }
+    }
+    let Output { status, stdout, stderr } = command.output().expect("the program starts");
+    let text = |it: Vec<u8>| String::from_utf8(it).expect("the program writes UTF-8");
+    Run { code: status.code().expect("it ends by itself"), out: text(stdout), err: text(stderr) }
+}
+
+/// A deployment that needs nothing else: the reset portal alone, quietly.
+const GOOD: &str = r#"
+license::volume();
+installer::msi(`D:\MIM\Service and Portal.msi`).accept_license_terms().log_to(`c:\miminstall\log.txt`);
+portal::password_reset(param::host("host", "Host of the portal"))
+    .pool_account(`contoso\mimpool$`)
+    .service_address("mim.contoso.com")
+    .intranet();
+"#;
+const VALUES: &[u8] = b"host = \"pwreset.contoso.com\"\n";
+
+fn good() -> Folder {
+    Folder::new(&[("main.rhai", GOOD.as_bytes()), ("contoso.toml", VALUES)])
+}
+
+#[test]
+fn exit_codes_tell_what_happened() {
+    let folder = Folder::new(&[
+        ("main.rhai", GOOD.as_bytes()),
+        ("contoso.toml", VALUES),
+        ("latin.toml", b"host = \"\xE9\""),
+        ("broken.rhai", b"let x = ;"),
+        ("warns.rhai", GOOD.replace(".intranet()", "").as_bytes()),
+        ("plan.json", b"{"),
+    ]);
+    let given = ["--values", "contoso.toml"];
+    let codes: Vec<(Vec<&str>, i32)> = vec![
+        (vec!["check", "main.rhai", given[0], given[1]], 0),
+        (vec!["check", "main.rhai"], 1),
+        (vec!["check", "broken.rhai"], 1),
+        (vec!["check", "warns.rhai", given[0], given[1]], 0),
+        (vec!["check", "warns.rhai", given[0], given[1], "--deny", "warnings"], 1),
+        (vec!["check", "nowhere.rhai"], 2),
+        (vec!["check", "."], 2),
+        (vec!["check", "main.rhai", "--values", "nowhere.toml"], 2),
+        (vec!["check", "main.rhai", "--values", "latin.toml"], 2),
+        (vec!["check", "main.rhai", "--set", "host"], 2),
+        (vec!["check", "main.rhai", "--as-of", "tomorrow"], 2),
+        (vec!["check"], 2),
+        (vec!["frobnicate"], 2),
+        (vec!["--help"], 0),
+        (vec!["--version"], 0),
+        (vec!["explain", "nothing-known"], 2),
+        (vec!["plan", "plan.json"], 2),
+        (vec!["plan", "nowhere.json"], 2),
+        (vec!["why", "main.rhai", "reset.hots", given[0], given[1]], 2),
+    ];
+    for (args, code) in codes {
+        let run = folder.run(&args);
+        assert_eq!(run.code, code, "{args:?}\n{}\n{}", run.out, run.err);
+        if code == 2 {
+            assert!(run.out.is_empty() && run.err.contains("error"), "{args:?}: {}", run.err);
+        }
+    }
+}
+
+#[test]
+fn check_prints_findings_to_standard_output() {
+    let run = good().run(&["check", "main.rhai", "--set", "host=pw reset"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.contains("error[value-host]") && run.out.contains("--set host"), "{}", run.out);
+    assert!(!run.out.contains('\u{1b}'), "no colours where there is no terminal");
+    let run = good().run(&["check", "main.rhai", "--set", "host=pw reset", "--color", "always"]);
+    assert!(run.out.contains('\u{1b}'));
+}
+
+#[test]
+fn every_output_format_tells_the_same_finding() {
+    let folder = good();
+    for format in ["full", "concise", "json", "sarif", "github", "plain"] {
+        let run = folder.run(&["check", "main.rhai", "--output-format", format]);
+        assert_eq!(run.code, 1, "{format}");
+        assert!(run.out.contains("values-missing") && run.out.contains("main.rhai"), "{format}: {}", run.out);
+        if matches!(format, "json" | "sarif") {
+            serde_json::from_str::<serde_json::Value>(&run.out).expect("it is JSON");
+        }
+    }
+}
+
+#[test]
+fn a_plan_is_saved_shown_asked_and_compared() {
+    let folder = good();
+    let made = folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--as-of", "2026-11-23", "--out", "a.json"]);
+    assert_eq!(made.code, 0, "{}", made.err);
+    let again = folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--as-of", "2026-11-23", "--out", "b.json"]);
+    assert_eq!(again.code, 0);
+    assert_eq!(folder.read("a.json"), folder.read("b.json"), "the same inputs give the same bytes");
+    for view in ["table", "json", "wizard", "command", "markdown", "html", "rights", "mermaid", "dot"] {
+        let shown = folder.run(&["plan", "a.json", "--view", view]);
+        assert_eq!(shown.code, 0, "{view}: {}", shown.err);
+        assert!(!shown.out.trim().is_empty(), "{view}");
+        let direct = folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--as-of", "2026-11-23", "--view", view]);
+        assert_eq!(shown.out, direct.out, "{view}");
+    }
+    let why = folder.run(&["why", "a.json", "reset.host"]);
+    assert!(why.out.contains("contoso.toml:1:9") && why.out.contains("RESET_HOSTNAME"), "{}", why.out);
+    let why = folder.run(&["why", "main.rhai", "RESET_PORT", "--values", "contoso.toml"]);
+    assert!(why.out.contains("nobody said it"), "{}", why.out);
+    let same = folder.run(&["diff", "a.json", "b.json", "--exit-code"]);
+    assert_eq!(same.code, 0, "{}", same.out);
+    let other = folder.run(&["plan", "main.rhai", "--set", "host=reset.contoso.com", "--as-of", "2026-11-23", "--out", "c.json"]);
+    assert_eq!(other.code, 0);
+    let differs = folder.run(&["diff", "a.json", "c.json", "--exit-code"]);
+    assert_eq!(differs.code, 3);
+    assert!(differs.out.contains("reset.host") && differs.out.contains("reset.contoso.com"), "{}", differs.out);
+}
+
+#[test]
+fn an_altered_plan_is_refused() {
+    let folder = good();
+    folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--out", "a.json"]);
+    let text = folder.read("a.json").replace("pwreset.contoso.com", "evil.contoso.com");
+    std::fs::write(folder.0.path().join("a.json"), text).expect("a file");
+    let run = folder.run(&["plan", "a.json"]);
+    assert_eq!(run.code, 6, "{}", run.err);
+    assert!(run.err.contains("altered"), "{}", run.err);
+}
+
+#[test]
+fn a_plan_with_errors_is_not_made() {
+    let folder = good();
+    let run = folder.run(&["plan", "main.rhai", "--out", "a.json"]);
+    assert_eq!(run.code, 1);
+    assert!(run.out.is_empty() && run.err.contains("values-missing"), "{}", run.err);
+    assert!(!folder.0.path().join("a.json").exists());
+}
+
+#[test]
+fn fix_makes_the_sure_edits() {
+    let script = GOOD.replace(".pool_account", ".pool_acount").replace("license::volume", "license::volum");
+    let folder = Folder::new(&[("main.rhai", script.as_bytes()), ("contoso.toml", b"hots = \"pwreset.contoso.com\"\n")]);
+    let run = folder.run(&["check", "main.rhai", "--values", "contoso.toml", "--fix"]);
+    assert_eq!(run.code, 0, "{}\n{}", run.out, run.err);
+    assert_eq!(folder.read("main.rhai"), GOOD);
+    assert_eq!(folder.read("contoso.toml"), "host = \"pwreset.contoso.com\"\n");
+}
+
+#[test]
+fn the_environment_gives_parameters() {
+    let folder = good();
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo"));
+    command.args(["check", "main.rhai"]).current_dir(folder.0.path());
+    let output = command.env("MIMEO_PARAM_HOST", "pwreset.contoso.com").output().expect("it starts");
+    assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
+}
+
+#[test]
+fn every_code_is_explained() {
+    let folder = Folder::new(&[]);
+    let list = folder.run(&["explain", "--json"]);
+    let list: serde_json::Value = serde_json::from_str(&list.out).expect("it is JSON");
+    let codes: Vec<&str> = list.as_array().expect("a list").iter().filter_map(|it| it["code"].as_str()).collect();
+    assert!(codes.len() > 60, "{} codes", codes.len());
+    let text = folder.run(&["explain", "mail-smtp-managed-account"]);
+    assert!(text.out.starts_with("mail-smtp-managed-account (error): "), "{}", text.out);
+    assert!(!text.out.contains(",reports"), "what is for the tests is not shown: {}", text.out);
+    let near = folder.run(&["explain", "mail-smtp-managed-acount"]);
+    assert!(near.err.contains("did you mean `mail-smtp-managed-account`?"), "{}", near.err);
+}
+
+/// The help of every command, as a snapshot: the reference of the command line.
+#[test]
+fn help_is_the_reference() {
+    let folder = Folder::new(&[]);
+    let mut text = folder.run(&["--help"]).out;
+    for command in ["check", "plan", "why", "diff", "explain", "schema"] {
+        text.push_str(&format!("\n==== mimeo {command} --help\n\n{}", folder.run(&[command, "--help"]).out));
+    }
+    let mut settings = insta::Settings::clone_current();
+    settings.set_prepend_module_to_snapshot(false);
+    settings.set_omit_expression(true);
+    settings.bind(|| insta::assert_snapshot!("cli-help", text));
+}
+
+/// The README's commands work as they stand there, and the picture of a finding is a real one.
+#[test]
+fn the_readme_shows_what_happens() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("it is there");
+    assert!(readme.contains("cargo run --release -- plan examples/contoso.rhai --values examples/contoso.toml"));
+    assert!(readme.contains("cargo test"));
+    let run = run(root(), &["plan", "examples/contoso.rhai", "--values", "examples/contoso.toml", "--as-of", "2026-11-23"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    for path in readme.split(['(', ' ', '`']).filter(|it| it.starts_with("examples/") || it.starts_with("src/")) {
+        let path: PathBuf = root().join(path.trim_end_matches([')', '.', ',', '`', '\n']));
+        assert!(path.exists(), "README names {}", path.display());
+    }
+}

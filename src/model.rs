@@ -776,6 +776,16 @@ impl Mail {
 }
 
 impl PasswordPortal {
+    /// The TCP port of its site, 80 if none is said; none if what was said cannot be used.
+    #[must_use]
+    pub fn port_number(&self) -> Option<u16> {
+        match &self.port {
+            Part::Unsaid => Some(80),
+            Part::Unusable(_) => None,
+            Part::Said(port) => Some(port.number()),
+        }
+    }
+
     /// Whether extranet users reach it; preselected in the wizard.
     #[must_use]
     pub fn is_extranet(&self) -> bool {

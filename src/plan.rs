@@ -272,7 +272,9 @@ pub enum Kind {
 }
 
 /// A right that a step needs.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[derive(
+    Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize, JsonSchema,
+)]
 #[serde(deny_unknown_fields)]
 pub struct Right {
     /// Where it is granted: `Microsoft Graph`, `Exchange Online`, `this server`, `SQL Server`.

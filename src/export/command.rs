@@ -102,8 +102,12 @@ impl CommandError {
             CommandError::Features => "choose components instead of setting the property",
             CommandError::Control { .. } => "write the value on one line, without tabs",
             CommandError::List(_) => "join its texts as the property's documentation says",
-            CommandError::Reference(_) => "name the secret with `secret(…)`, or write another value",
-            CommandError::TooLong { .. } => "carry out the plan with `mimeo apply`, or set fewer properties",
+            CommandError::Reference(_) => {
+                "name the secret with `secret(…)`, or write another value"
+            }
+            CommandError::TooLong { .. } => {
+                "carry out the plan with `mimeo apply`, or set fewer properties"
+            }
         }
     }
 }
@@ -155,7 +159,9 @@ pub enum ParseError {
     #[error("a quote stands in the middle of a value at offset {0}")]
     Quote(usize),
     /// Quotes stand around the name and the value.
-    #[error("quotes stand around name and value at offset {0}, which Windows Installer does not take")]
+    #[error(
+        "quotes stand around name and value at offset {0}, which Windows Installer does not take"
+    )]
     QuotedWhole(usize),
     /// A word that is neither a switch, nor its argument, nor a property.
     #[error("the word at offset {0} is neither a switch nor a property")]
@@ -216,7 +222,9 @@ fn text(name: &str, value: &Value) -> Result<String, CommandError> {
     match value {
         Value::Value(Literal::Flag(flag)) => Ok(u8::from(*flag).to_string()),
         Value::Value(Literal::Number(number)) => Ok(number.to_string()),
-        Value::Value(Literal::Text(text)) if text.contains("{secret:") || text.contains("{slot:") => {
+        Value::Value(Literal::Text(text))
+            if text.contains("{secret:") || text.contains("{slot:") =>
+        {
             Err(CommandError::Reference(name.to_owned()))
         }
         Value::Value(Literal::Text(text)) => Ok(text.clone()),
@@ -255,7 +263,9 @@ fn for_powershell(arguments: &str) -> String {
         }
         quoted.push(character);
     }
-    format!("(Start-Process -FilePath '{PROGRAM}' -ArgumentList '{quoted}' -Wait -PassThru).ExitCode")
+    format!(
+        "(Start-Process -FilePath '{PROGRAM}' -ArgumentList '{quoted}' -Wait -PassThru).ExitCode"
+    )
 }
 
 /// Whether Windows Installer would take it for a name: letters, digits, `_` and `.`, and no digit first.
@@ -267,8 +277,22 @@ fn is_name(text: &str) -> bool {
 /// Whether an argument follows a switch (without its `/`); a property may stand anywhere but between the two.
 fn takes_argument(switch: &str) -> bool {
     const WITH: &[&str] = &[
-        "i", "package", "x", "uninstall", "a", "p", "update", "j", "jm", "ju", "t", "g", "n", "m",
-        "y", "z",
+        "i",
+        "package",
+        "x",
+        "uninstall",
+        "a",
+        "p",
+        "update",
+        "j",
+        "jm",
+        "ju",
+        "t",
+        "g",
+        "n",
+        "m",
+        "y",
+        "z",
     ];
     let switch = switch.to_ascii_lowercase();
     let repair = switch.starts_with('f') && switch != "forcerestart";

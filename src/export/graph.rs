@@ -58,17 +58,25 @@ fn edges(plan: &Plan) -> Vec<(usize, usize)> {
         .collect()
 }
 
-/// A text inside the quotes of a Mermaid label. Mermaid has no escape; a character's number stands for it.
+/// A text inside the quotes of a Mermaid label. Mermaid has no escape; a character's number stands for it. It reads labels
+/// as Markdown, where `1. ` and `- ` begin a list, and takes no empty one.
 fn mermaid_text(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
-    for character in visible(text).chars() {
-        if character.is_alphanumeric() || " _,.:/()'-".contains(character) {
+    let text = visible(text);
+    let mut characters = text.chars().peekable();
+    while let Some(character) = characters.next() {
+        let safe = match character {
+            ' ' | '_' | ',' | ':' | '/' | '(' | ')' | '\'' => true,
+            '.' | '-' => characters.peek().copied().is_some_and(char::is_alphanumeric),
+            other => other.is_alphanumeric(),
+        };
+        if safe {
             escaped.push(character);
         } else {
             let _ = write!(escaped, "#{};", u32::from(character));
         }
     }
-    escaped
+    if escaped.is_empty() { " ".to_owned() } else { escaped }
 }
 
 /// A text inside the quotes of DOT, where a backslash begins an escape.

@@ -2,7 +2,7 @@
 //!
 //! Self-contained: its style is inside, it loads nothing and runs nothing, and its policy forbids both.
 
-use std::fmt::{Display, Write};
+use std::fmt::Write;
 
 use crate::export::wizard::{self, Field, Sheet};
 use crate::export::words::{self, Bit, Phrase};
@@ -49,7 +49,7 @@ impl Html {
     }
 
     /// A number.
-    fn number(&mut self, number: impl Display + Copy) -> &mut Html {
+    fn number(&mut self, number: usize) -> &mut Html {
         // Writing to a string does not fail.
         let _ = write!(self.0, "{number}");
         self
@@ -279,7 +279,9 @@ fn wizard(plan: &Plan, sheets: &[Sheet<'_>], page: &mut Html) {
 
 fn sheet(plan: &Plan, sheet: &Sheet<'_>, page: &mut Html) {
     page.within("header", "", |page| {
-        page.raw("<span class=\"number\">").number(sheet.page.number).raw("</span><div><h3>");
+        page.raw("<span class=\"number\">")
+            .number(sheet.page.number.into())
+            .raw("</span><div><h3>");
         page.text(&sheet.page.title).raw("</h3>");
         if !sheet.page.subtitle.is_empty() {
             page.raw("<p>").text(&sheet.page.subtitle).raw("</p>");

@@ -9,11 +9,74 @@ use crate::export::words::{self, Phrase};
 use crate::plan::op::{Literal, Ui, Value};
 use crate::plan::{Entry, Page, Plan, Setting};
 
-/// The fields of the wizard that are lists, by page and label: a value there is chosen, not typed.
-const LISTS: [(u8, &str); 3] = [(3, "Azure Cloud"), (8, "Mail Server"), (8, "Authentication")];
+/// The fields of the wizard that are lists or radio buttons, by page and label: a value there is chosen, not typed.
+const LISTS: [(u8, &str); 4] =
+    [(3, "Azure Cloud"), (8, "Mail Server"), (8, "Authentication"), (11, "Service certificate")];
 
 /// Where the fields of a page begin.
 const INDENT: usize = 4;
+
+/// The sheet on a terminal, each line ended.
+#[must_use]
+pub fn render(plan: &Plan, style: &Style) -> String {
+    let sheets = sheets(plan);
+    let mut lines = grid::flow(&Cell::new(&plan.title, grid::BOLD), 0, 0, style);
+    lines.extend(grid::flow(&Cell::new(purpose(plan, &sheets), grid::PLAIN), 0, 0, style));
+    lines.push(grid::rule(style));
+    let mut rows = Vec::new();
+    for sheet in &sheets {
+        rows.extend(page(plan, sheet, style));
+        rows.push(Row::Blank);
+    }
+    rows.pop();
+    let columns = &[(11, 11), (22, 38), (25, 38), (24, 36)];
+    let grid = Grid { indent: INDENT, columns, firm: 2, together: 2, rows };
+    lines.extend(grid.lines(style));
+    lines.push(grid::rule(style));
+    lines.extend(grid::closing(plan, style));
+    grid::text(&lines)
+}
+
+fn page(plan: &Plan, sheet: &Sheet<'_>, style: &Style) -> Vec<Row> {
+    let Page { number, title, subtitle, notes } = sheet.page;
+    let cell = Cell::new(format!("{number:>2}  {title}"), grid::HEADING);
+    let mut rows = vec![Row::Text { indent: 0, hang: INDENT, cell }];
+    if !subtitle.is_empty() {
+        rows.push(Row::line(INDENT, Cell::new(subtitle, grid::DIM)));
+    }
+    rows.extend(sheet.fields.iter().map(|field| {
+        let act = if field.act == Act::FilledIn { grid::GREEN } else { grid::YELLOW };
+        Row::Cells(vec![
+            Cell::new(field.act.word(), act),
+            Cell::new(&field.setting.label, grid::PLAIN),
+            Cell::new(shown(plan, field.setting, style), grid::value_paint(&field.setting.value)),
+            Cell::new(words::origin(plan, &field.setting.from).bare(), grid::DIM),
+        ])
+    }));
+    rows.extend(why(sheet).iter().map(|(reason, labels)| {
+        let reason = Phrase::prose(reason).plain();
+        let of = labels.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
+        let cell = Cell::new(format!("By hand{of}: {reason}"), grid::YELLOW);
+        Row::Text { indent: INDENT, hang: 2, cell }
+    }));
+    let bullet = if style.unicode { "–" } else { "-" };
+    rows.extend(notes.iter().map(|note| {
+        let note = Phrase::prose(note).plain();
+        let cell = Cell::new(format!("{bullet} {note}"), grid::PLAIN);
+        Row::Text { indent: INDENT, hang: 2, cell }
+    }));
+    rows
+}
+
+/// A value as the wizard shows it: a flag is a box.
+fn shown(plan: &Plan, setting: &Setting, style: &Style) -> String {
+    let (ticked, clear) = if style.unicode { ("☑", "☐") } else { ("[x]", "[ ]") };
+    match &setting.value {
+        Value::Value(Literal::Flag(true)) => format!("{ticked} ticked"),
+        Value::Value(Literal::Flag(false)) => format!("{clear} clear"),
+        Value::Value(_) | Value::Secret(_) | Value::Slot(_) => words::value(plan, &setting.value),
+    }
+}
 
 /// One page of the wizard with its fields.
 #[derive(Debug)]
@@ -167,68 +230,5 @@ pub(super) fn purpose(plan: &Plan, sheets: &[Sheet<'_>]) -> String {
         Some(Ui::Quiet) => format!("{size}: what the installer is given instead of its wizard."),
         Some(Ui::Review) => format!("{size}, {hands}: the wizard opens with the rest filled in."),
         None => format!("{size}, {hands}."),
-    }
-}
-
-/// The sheet on a terminal, each line ended.
-#[must_use]
-pub fn render(plan: &Plan, style: &Style) -> String {
-    let sheets = sheets(plan);
-    let mut lines = grid::flow(&Cell::new(&plan.title, grid::BOLD), 0, 0, style);
-    lines.extend(grid::flow(&Cell::new(purpose(plan, &sheets), grid::PLAIN), 0, 0, style));
-    lines.push(grid::rule(style));
-    let mut rows = Vec::new();
-    for sheet in &sheets {
-        rows.extend(page(plan, sheet, style));
-        rows.push(Row::Blank);
-    }
-    rows.pop();
-    let columns = &[(11, 11), (22, 38), (25, 38), (24, 36)];
-    let grid = Grid { indent: INDENT, columns, firm: 2, together: 2, rows };
-    lines.extend(grid.lines(style));
-    lines.push(grid::rule(style));
-    lines.extend(grid::closing(plan, style));
-    grid::text(&lines)
-}
-
-fn page(plan: &Plan, sheet: &Sheet<'_>, style: &Style) -> Vec<Row> {
-    let Page { number, title, subtitle, notes } = sheet.page;
-    let cell = Cell::new(format!("{number:>2}  {title}"), grid::HEADING);
-    let mut rows = vec![Row::Text { indent: 0, hang: INDENT, cell }];
-    if !subtitle.is_empty() {
-        rows.push(Row::line(INDENT, Cell::new(subtitle, grid::DIM)));
-    }
-    rows.extend(sheet.fields.iter().map(|field| {
-        let act = if field.act.is_by_hand() { grid::YELLOW } else { grid::GREEN };
-        Row::Cells(vec![
-            Cell::new(field.act.word(), act),
-            Cell::new(&field.setting.label, grid::PLAIN),
-            Cell::new(shown(plan, field.setting, style), grid::value_paint(&field.setting.value)),
-            Cell::new(words::origin(plan, &field.setting.from).bare(), grid::DIM),
-        ])
-    }));
-    rows.extend(why(sheet).iter().map(|(reason, labels)| {
-        let reason = Phrase::prose(reason).plain();
-        let of = labels.as_ref().map(|it| format!(" ({it})")).unwrap_or_default();
-        let cell = Cell::new(format!("By hand{of}: {reason}"), grid::YELLOW);
-        Row::Text { indent: INDENT, hang: 2, cell }
-    }));
-    let bullet = if style.unicode { "–" } else { "-" };
-    rows.extend(notes.iter().map(|note| {
-        let note = Phrase::prose(note).plain();
-        let cell = Cell::new(format!("{bullet} {note}"), grid::PLAIN);
-        Row::Text { indent: INDENT, hang: 2, cell }
-    }));
-    rows
-}
-
-/// A value as the wizard shows it: a flag is a box.
-fn shown(plan: &Plan, setting: &Setting, style: &Style) -> String {
-    match (&setting.value, style.unicode) {
-        (Value::Value(Literal::Flag(true)), true) => "☑ ticked".to_owned(),
-        (Value::Value(Literal::Flag(false)), true) => "☐ clear".to_owned(),
-        (Value::Value(Literal::Flag(true)), false) => "[x] ticked".to_owned(),
-        (Value::Value(Literal::Flag(false)), false) => "[ ] clear".to_owned(),
-        (value, _) => words::value(plan, value),
     }
 }

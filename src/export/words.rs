@@ -287,16 +287,11 @@ pub(super) fn provenance(plan: &Plan, from: &plan::From) -> Phrase {
     Phrase::default().join(parts, "; ")
 }
 
-/// The subject of a setting: its name before the dot.
-pub(super) fn subject(name: &str) -> &str {
-    name.split_once('.').map_or("general", |(subject, _)| subject)
-}
-
-/// The settings by subject, in the order in which the subjects first appear.
+/// The settings by subject, which is the name before the dot, in the order in which the subjects first appear.
 pub(super) fn subjects(plan: &Plan) -> Vec<(&str, Vec<&plan::Setting>)> {
     let mut groups: Vec<(&str, Vec<&plan::Setting>)> = Vec::new();
     for setting in &plan.settings {
-        let subject = subject(&setting.name);
+        let subject = setting.name.split('.').next().unwrap_or_default();
         match groups.iter_mut().find(|(name, _)| *name == subject) {
             Some((_, group)) => group.push(setting),
             None => groups.push((subject, vec![setting])),

@@ -10,7 +10,9 @@ use serde::Serialize;
 use serde_json::{Value as Json, json};
 
 use crate::plan::op::Value;
-use crate::plan::{From, Input, Page, Place, Plan, Setting, Step, Trace, TraceValue, seal, visible};
+use crate::plan::{
+    From, Input, Page, Place, Plan, Setting, Step, Trace, TraceValue, seal, visible,
+};
 
 /// One difference.
 #[derive(Clone, PartialEq, Debug, Serialize)]
@@ -168,7 +170,8 @@ pub fn summary(changes: &[Change]) -> String {
             None => counts.push((word, 1)),
         }
     }
-    let counts: Vec<String> = counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
+    let counts: Vec<String> =
+        counts.iter().map(|(word, count)| format!("{count} {word}")).collect();
     if counts.is_empty() { "no differences".to_owned() } else { counts.join(", ") }
 }
 
@@ -230,7 +233,9 @@ impl Change {
                 }
                 _ => format!("{} -> {}", words(was), words(is)),
             },
-            What::Moved { was, is } => format!("{} -> {}", behind(was.as_ref()), behind(is.as_ref())),
+            What::Moved { was, is } => {
+                format!("{} -> {}", behind(was.as_ref()), behind(is.as_ref()))
+            }
             What::Origin { was, is } => format!("the same; {} -> {}", visible(was), visible(is)),
             What::Shifted => String::new(),
         };
@@ -280,7 +285,8 @@ fn words(json: &Json) -> String {
         Json::Object(fields) if fields.is_empty() => "nothing".to_owned(),
         Json::Array(items) => items.iter().map(nested).collect::<Vec<_>>().join(", "),
         Json::Object(fields) => {
-            let field = |(key, value): (&String, &Json)| format!("{}: {}", visible(key), nested(value));
+            let field =
+                |(key, value): (&String, &Json)| format!("{}: {}", visible(key), nested(value));
             fields.iter().map(field).collect::<Vec<_>>().join(", ")
         }
     }
@@ -291,7 +297,9 @@ fn nested(json: &Json) -> String {
     match json {
         Json::Array(_) => format!("[{}]", words(json)),
         Json::Object(_) if !is_value(json) => format!("{{{}}}", words(json)),
-        Json::Object(_) | Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => words(json),
+        Json::Object(_) | Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => {
+            words(json)
+        }
     }
 }
 
@@ -329,9 +337,7 @@ fn inputs(was: &[Input], is: &[Input], changes: &mut Vec<Change>) {
     for (was, is) in pairs(was, is, key) {
         let what = match (was, is) {
             (Some(was), Some(is)) if was.sha256 == is.sha256 => continue,
-            (Some(was), Some(is)) => {
-                What::Changed { was: json!(was.sha256), is: json!(is.sha256) }
-            }
+            (Some(was), Some(is)) => What::Changed { was: json!(was.sha256), is: json!(is.sha256) },
             (None, Some(is)) => What::Added { is: json!(is.sha256) },
             (Some(was), None) => What::Removed { was: json!(was.sha256) },
             (None, None) => continue,

@@ -329,9 +329,7 @@ fn sorted<S: Serializer>(json: &serde_json::Value, serializer: S) -> Result<S::O
                         entries.iter().map(|(key, value)| (key, Sorted(value))).collect();
                     entries.serialize(serializer)
                 }
-                serde_json::Value::Array(items) => {
-                    serializer.collect_seq(items.iter().map(Sorted))
-                }
+                serde_json::Value::Array(items) => serializer.collect_seq(items.iter().map(Sorted)),
                 serde_json::Value::Null
                 | serde_json::Value::Bool(_)
                 | serde_json::Value::Number(_)

@@ -161,7 +161,8 @@ fn at(path: &str) -> String {
 }
 
 fn ring(ids: &[String]) -> String {
-    let ids: Vec<String> = ids.iter().chain(ids.first()).map(|it| format!("`{}`", visible(it))).collect();
+    let ids: Vec<String> =
+        ids.iter().chain(ids.first()).map(|it| format!("`{}`", visible(it))).collect();
     ids.join(" after ")
 }
 
@@ -244,7 +245,8 @@ fn syntax(error: &serde_json::Error) -> PlanError {
 
 /// The format is looked at before anything else, since everything else depends on it.
 fn check_format(json: &Json) -> Result<(), PlanError> {
-    let missing = |problem: &str| PlanError::Shape { path: String::new(), problem: problem.to_owned() };
+    let missing =
+        |problem: &str| PlanError::Shape { path: String::new(), problem: problem.to_owned() };
     let Json::Object(fields) = json else {
         return Err(missing("it is not an object"));
     };
@@ -252,7 +254,10 @@ fn check_format(json: &Json) -> Result<(), PlanError> {
     match format.as_u64() {
         Some(found) if found != u64::from(FORMAT) => {
             let made_by = fields.get("made_by").and_then(Json::as_str);
-            Err(PlanError::Format { found, made_by: made_by.unwrap_or("another program").to_owned() })
+            Err(PlanError::Format {
+                found,
+                made_by: made_by.unwrap_or("another program").to_owned(),
+            })
         }
         _ => Ok(()),
     }
@@ -305,7 +310,10 @@ fn inside(json: &Json, path: &Path) -> Option<(String, String)> {
 /// Serde's words without the names of our types.
 fn plain(problem: &str) -> String {
     const WORDS: &[(&str, &str)] = &[
-        ("no variant of enum Value found in flattened data", "none of `value`, `secret` and `slot` is there"),
+        (
+            "no variant of enum Value found in flattened data",
+            "none of `value`, `secret` and `slot` is there",
+        ),
         ("expected internally tagged enum Op", "expected an operation"),
         ("expected internally tagged enum Question", "expected a question"),
     ];

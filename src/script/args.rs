@@ -229,7 +229,11 @@ impl Call<'_> {
     }
 
     /// Says a part of the noun behind the builder. Said twice, the first one counts and both are shown.
-    pub fn say<T>(&mut self, place: fn(&mut Deployment, usize) -> &mut Part<T>, part: Part<T>) {
+    pub fn say<T>(
+        &mut self,
+        place: impl FnOnce(&mut Deployment, usize) -> &mut Part<T>,
+        part: Part<T>,
+    ) {
         let Some(said) = part.origin().cloned() else { return };
         let index = self.index();
         let slot = place(&mut self.recorder.deployment, index);

@@ -298,7 +298,7 @@ fn read_html(page: &str) -> String {
         }
     }
     assert_eq!(open, Vec::<&str>::new(), "all closed");
-    text + &unescape(rest)
+    text + unescape(rest).as_str()
 }
 
 fn unescape(text: &str) -> String {

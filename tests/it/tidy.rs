@@ -13,6 +13,11 @@ fn layers() -> Vec<String> {
     names.map(ToOwned::to_owned).collect()
 }
 
+/// The Rust files of the program.
+fn sources() -> Vec<std::path::PathBuf> {
+    files_below("src").into_iter().filter(|it| it.extension().is_some_and(|it| it == "rs")).collect()
+}
+
 /// Every `crate::…` path of a source file, with its line: the first word, and the second below `subject`.
 fn imports(text: &str) -> Vec<(usize, String)> {
     let mut found = Vec::new();
@@ -37,7 +42,7 @@ fn modules_import_downwards_only() {
     // Views and deeds are siblings: neither imports another.
     let siblings = ["render", "export"];
     let mut wrong = Vec::new();
-    for path in files_below("src") {
+    for path in sources() {
         let below = path.strip_prefix(root().join("src")).expect("it lies below");
         let own = below.iter().next().expect("it has a name").to_string_lossy();
         let own = own.trim_end_matches(".rs").to_owned();
@@ -74,7 +79,7 @@ fn modules_import_downwards_only() {
 #[test]
 fn every_file_has_a_module_line_and_says_what_it_is() {
     let mut wrong = Vec::new();
-    for path in files_below("src") {
+    for path in sources() {
         let name = path.strip_prefix(root()).expect("it lies below").display().to_string();
         let text = std::fs::read_to_string(&path).expect("it is text");
         if !text.starts_with("//! ") {
@@ -99,7 +104,7 @@ fn every_file_has_a_module_line_and_says_what_it_is() {
 fn no_source_file_is_too_long_to_be_read_at_once() {
     // Tables and explanations are read by entry, not from end to end.
     const TABLES: [&str; 2] = ["src/subject", "src/script/param.rs"];
-    let long: Vec<_> = files_below("src")
+    let long: Vec<_> = sources()
         .into_iter()
         .filter(|it| !TABLES.iter().any(|table| it.starts_with(root().join(table))))
         .map(|it| (std::fs::read_to_string(&it).expect("it is text").lines().count(), it))
@@ -112,7 +117,7 @@ fn no_source_file_is_too_long_to_be_read_at_once() {
 const RESERVED: &[&str] = &[
     "true", "false", "let", "const", "if", "else", "switch", "do", "while", "until", "loop", "for", "in",
     "continue", "break", "return", "throw", "try", "catch", "fn", "private", "import", "export", "as",
-    "global", "this", "is_shared", "var", "static", "shared", "goto", "exit", "match", "case", "public",
+    "this", "is_shared", "var", "static", "shared", "goto", "exit", "match", "case", "public",
     "protected", "new", "use", "with", "is", "module", "package", "super", "thread", "spawn", "go", "await",
     "async", "sync", "yield", "default", "void", "null", "nil", "eval", "Fn", "call", "curry", "type_of",
 ];

@@ -84,7 +84,7 @@ impl Speaker<'_> {
                     self.say(part, message, &expected, &format!("write {HOW}"))
                 } else {
                     let message = format!("the value of {subject} cannot be read: {what}");
-                    self.say(part, message, &expected, "")
+                    self.say(part, message, &expected, "write one `name = value` per line")
                 }
             }
         })
@@ -156,7 +156,7 @@ impl Speaker<'_> {
     fn subject(&self) -> String {
         match self.secret() {
             Some(name) => format!("the secret `{name}`"),
-            None => format!("`{}`", self.key()),
+            None => echo(&self.key()),
         }
     }
 
@@ -247,9 +247,8 @@ impl Speaker<'_> {
         let after = key.end + blanks(&self.file.text[key.end..range.end]);
         if self.file.text[after..range.end].starts_with(':') {
             let colon = after..after + 1;
-            let message = format!("`{name}` is followed by `:`, where `=` belongs");
-            let mut finding =
-                self.say(colon, message, "expected `=`", &format!("write `{name} = …`"));
+            let message = format!("{} is followed by `:`, where `=` belongs", echo(&name));
+            let mut finding = self.say(colon, message, "expected `=`", "write `=` between the two");
             let replaced = self.span(key.end..after + 1);
             finding.fix("write `=`", Applicability::Always, replaced, " =");
             return finding;
@@ -263,9 +262,8 @@ impl Speaker<'_> {
             finding.fix(format!("remove `{name}`"), Applicability::Always, span, "");
             return finding;
         }
-        let message = format!("`{name}` is not followed by `=`");
-        let help = format!("write one `name = value` per line, such as `{name} = '…'`");
-        self.say(key, message, "expected `=` after it", &help)
+        let message = format!("{} is not followed by `=`", echo(&name));
+        self.say(key, message, "expected `=` after it", "write one `name = value` per line")
     }
 
     fn is_hidden(&self, part: &Range<usize>) -> bool {
@@ -320,11 +318,12 @@ impl Speaker<'_> {
             finding.help("write the text in single quotes, where a backslash is a backslash");
             return;
         };
+        let (span, literal) = (self.span(literal), format!("'{inner}'"));
         finding.help(format!(
-            "write the text in single quotes, where a backslash is a backslash: `'{inner}'`"
+            "write the text in single quotes, where a backslash is a backslash: {}",
+            echo(&literal)
         ));
-        let span = self.span(literal);
-        finding.fix("write it in single quotes", Applicability::Always, span, format!("'{inner}'"));
+        finding.fix("write it in single quotes", Applicability::Always, span, literal);
     }
 
     /// A value without quotes that is neither number nor flag.
@@ -371,7 +370,7 @@ impl Speaker<'_> {
         };
         let literal = quoted(bare);
         let message = format!("the text {} {is}", echo(word));
-        let help = format!("write `{literal}`");
+        let help = format!("write {}", echo(&literal));
         let mut finding = self.say(part, message, "expected a text in quotes", &help);
         finding.fix("write it in quotes", Applicability::Always, span, literal);
         finding
@@ -426,7 +425,8 @@ impl Speaker<'_> {
         let inner = whole.strip_prefix('\'').and_then(|whole| whole.strip_suffix('\''));
         if let Some(inner) = inner.filter(|_| rest.len() > 1 && !rest.starts_with('\'')) {
             let literal = quoted(inner);
-            finding.help(format!("write a text with `'` in it in double quotes: `{literal}`"));
+            finding
+                .help(format!("write a text with `'` in it in double quotes: {}", echo(&literal)));
             let span = self.span(value.start..part.end);
             finding.fix("write it in double quotes", Applicability::Review, span, literal);
         } else {

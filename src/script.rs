@@ -294,7 +294,7 @@ pub fn run(
     program: &Arc<Program>,
     registry: Registry,
     values: &Values,
-    sources: Sources,
+    mut sources: Sources,
     diagnostics: Vec<Diagnostic>,
 ) -> Run {
     let entry = &program.scripts[0];
@@ -308,7 +308,7 @@ pub fn run(
         deployment.complete = false;
         return Run { sources, deployment, diagnostics: all };
     }
-    let parameters = Parameters::resolve(program, values, &sources, &mut all);
+    let parameters = Parameters::resolve(program, values, &mut sources, &mut all);
     let recorder = Shared::new(Recorder {
         registry,
         program: program.clone(),

@@ -100,9 +100,10 @@ impl Grid {
         })
     }
 
-    /// What each column asks for.
+    /// What each column asks for; one that has a single width asks for that.
     fn wishes(&self) -> Vec<usize> {
-        let mut widths: Vec<usize> = self.columns.iter().map(|_| 0).collect();
+        let fixed = |(least, most): &(usize, usize)| if least == most { *least } else { 0 };
+        let mut widths: Vec<usize> = self.columns.iter().map(fixed).collect();
         for cells in self.cells() {
             for ((cell, width), (_, most)) in cells.iter().zip(&mut widths).zip(self.columns) {
                 *width = cell.text.width().min(*most).max(*width);
@@ -158,14 +159,16 @@ impl Grid {
         let Some((last, labels)) = first.split_last() else { return };
         let margin = self.indent + widths.iter().zip(labels).map(|(it, _)| it + GAP).sum::<usize>();
         let below = if labels.is_empty() { margin + 4 } else { margin };
-        let start = lines.len();
-        lines.extend(flow(last, margin, 2, style));
         let mut head = " ".repeat(self.indent);
         for (label, width) in labels.iter().zip(widths) {
             head += &paint(&label.text, label.paint, style);
             head += &" ".repeat(width.saturating_sub(label.text.width()) + GAP);
         }
-        lines[start].replace_range(..margin, &head);
+        if !first.iter().all(|it| it.text.is_empty()) {
+            let mut start = flow(last, margin, 2, style);
+            start[0].replace_range(..margin, &head);
+            lines.extend(start);
+        }
         let mut free = 0;
         for cell in rest.iter().filter(|it| !it.text.is_empty()) {
             let needs = dot(style).width() + cell.text.width();

@@ -78,7 +78,7 @@ fn steps(plan: &Plan, style: &Style) -> Vec<String> {
     });
     let rows = rows.collect();
     let mut lines = heading("Steps", style);
-    let columns = &[(3, 3), (24, 52), (12, 12), (24, 48)];
+    let columns = &[(2, 3), (24, 52), (4, 12), (24, 48)];
     lines.extend(Grid { indent: INDENT, columns, firm: 1, together: 2, rows }.lines(style));
     lines
 }
@@ -157,7 +157,7 @@ fn value(plan: &Plan, subject: &str, setting: &Setting) -> Row {
     let is_default = matches!(setting.from, From::Default(_));
     let paint = if is_default { grid::DIM } else { grid::value_paint(&setting.value) };
     Row::Cells(vec![
-        Cell::new(own.unwrap_or(&setting.name), grid::PLAIN),
+        Cell::new(own.unwrap_or_default(), grid::PLAIN),
         Cell::new(words::value(plan, &setting.value), paint),
         Cell::new(words::origin(plan, &setting.from).bare(), grid::DIM),
     ])

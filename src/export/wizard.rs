@@ -29,7 +29,7 @@ pub fn render(plan: &Plan, style: &Style) -> String {
         rows.push(Row::Blank);
     }
     rows.pop();
-    let columns = &[(11, 11), (22, 38), (25, 38), (24, 36)];
+    let columns = &[(5, 11), (22, 38), (25, 38), (26, 36)];
     let grid = Grid { indent: INDENT, columns, firm: 2, together: 2, rows };
     lines.extend(grid.lines(style));
     lines.push(grid::rule(style));

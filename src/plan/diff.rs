@@ -3,12 +3,14 @@
 //! Steps and pages are compared in the form of their file, so that a new kind of operation is compared without a word
 //! here. Of a secret there is only its name, as in the plans themselves.
 
-use std::collections::HashMap;
+mod compare;
+
 use std::fmt::Write;
 
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 
+use crate::plan::diff::compare::{Pair, fields, is_value, pairs, same_ends};
 use crate::plan::op::Value;
 use crate::plan::{
     From, Input, Page, Place, Plan, Setting, Step, Trace, TraceValue, seal, visible,
@@ -81,11 +83,11 @@ pub enum What {
         /// What it is.
         is: Json,
     },
-    /// The same step at another place.
+    /// The same, standing elsewhere among its like.
     Moved {
-        /// The step before it in the first plan; none if it was the first.
+        /// What stood before it in the first plan; none if it was the first.
         was: Option<String>,
-        /// The step before it in the second plan; none if it is the first.
+        /// What stands before it in the second plan; none if it is the first.
         is: Option<String>,
     },
     /// The same, but it comes from elsewhere.
@@ -99,7 +101,7 @@ pub enum What {
     Shifted,
 }
 
-/// Compares two plans; the differences in the order of the second one. Nothing is left out but the seals, which differ
+/// Compares two plans; the differences in the order of the second one. Nothing is left out but the seals: they differ
 /// exactly if something else does.
 #[must_use]
 pub fn diff(was: &Plan, is: &Plan) -> Vec<Change> {
@@ -312,13 +314,6 @@ fn lines<'a>(was: &'a str, is: &'a str) -> Vec<(char, &'a str)> {
     gone.chain(new).collect()
 }
 
-/// How many items are the same at the start, and how many at the end.
-fn same_ends<T: PartialEq>(was: &[T], is: &[T]) -> (usize, usize) {
-    let start = was.iter().zip(is).take_while(|(was, is)| was == is).count();
-    let (was, is) = (&was[start..], &is[start..]);
-    (start, was.iter().rev().zip(is.iter().rev()).take_while(|(was, is)| was == is).count())
-}
-
 fn heads(was: &Plan, is: &Plan, changes: &mut Vec<Change>) {
     let head = |it: &Plan| {
         there(json!({
@@ -333,16 +328,11 @@ fn heads(was: &Plan, is: &Plan, changes: &mut Vec<Change>) {
 
 fn inputs(was: &[Input], is: &[Input], changes: &mut Vec<Change>) {
     let kind = |it: &Input| words(&json!(it.kind));
-    let key = |it: &Input| format!("{} {}", kind(it), it.name);
-    for (was, is) in pairs(was, is, key) {
-        let what = match (was, is) {
-            (Some(was), Some(is)) if was.sha256 == is.sha256 => continue,
-            (Some(was), Some(is)) => What::Changed { was: json!(was.sha256), is: json!(is.sha256) },
-            (None, Some(is)) => What::Added { is: json!(is.sha256) },
-            (Some(was), None) => What::Removed { was: json!(was.sha256) },
-            (None, None) => continue,
-        };
-        if let Some(it) = is.or(was) {
+    for Pair { was, is, moved } in pairs(was, is, |it| format!("{} {}", kind(it), it.name)) {
+        let Some(it) = is.or(was) else { continue };
+        let digest = |it: Option<&Input>| json!(it.map(|it| &it.sha256));
+        let found = fields(&digest(was), &digest(is)).into_iter().map(|(_, what)| what);
+        for what in moved.into_iter().chain(found) {
             changes.push(change(Part::Inputs, it.name.clone(), &kind(it), String::new(), what));
         }
     }
@@ -353,13 +343,16 @@ fn settings(was: &[Setting], is: &[Setting], changes: &mut Vec<Change>) {
         let (label, page, format, entry) = (&it.label, it.page, &it.format, &it.entry);
         there(json!({ "label": label, "page": page, "format": format, "entry": entry }))
     };
-    for (was, is) in pairs(was, is, |it| it.name.clone()) {
+    for Pair { was, is, moved } in pairs(was, is, |it| it.name.clone()) {
         let Some(it) = is.or(was) else { continue };
         let mut push = |field, what| {
             let mut change = change(Part::Settings, it.name.clone(), &it.label, field, what);
             change.at = words_of(&it.from);
             changes.push(change);
         };
+        if let Some(what) = moved {
+            push(String::new(), what);
+        }
         match (was, is) {
             (Some(was), Some(is)) => {
                 if was.value != is.value {
@@ -380,9 +373,10 @@ fn settings(was: &[Setting], is: &[Setting], changes: &mut Vec<Change>) {
 }
 
 fn pages(was: &[Page], is: &[Page], changes: &mut Vec<Change>) {
-    for (was, is) in pairs(was, is, |it| it.number.to_string()) {
+    for Pair { was, is, moved } in pairs(was, is, |it| it.number.to_string()) {
         let Some(it) = is.or(was) else { continue };
-        for (field, what) in fields(&json!(was), &json!(is)) {
+        let moved = moved.into_iter().map(|what| (String::new(), what));
+        for (field, what) in moved.chain(fields(&json!(was), &json!(is))) {
             changes.push(change(Part::Pages, it.number.to_string(), &it.title, field, what));
         }
     }
@@ -396,112 +390,25 @@ fn steps(was: &[Step], is: &[Step], changes: &mut Vec<Change>) {
         }
         json
     };
-    let moved = moved(was, is);
-    for (was, is) in pairs(was, is, |it| it.id.clone()) {
+    for Pair { was, is, moved } in pairs(was, is, |it| it.id.clone()) {
         let Some(it) = is.or(was) else { continue };
-        let at = place(&it.from);
-        let mut push = |field, what| {
-            let mut change = change(Part::Steps, it.id.clone(), &it.title, field, what);
-            change.at.clone_from(&at);
-            changes.push(change);
-        };
-        if let (Some(_), Some(_), Some(what)) = (was, is, moved.get(&*it.id)) {
-            push(String::new(), what.clone());
-        }
-        let found = fields(&json!(was.map(rest)), &json!(is.map(rest)));
+        let mut found = fields(&json!(was.map(rest)), &json!(is.map(rest)));
         if let (Some(was), Some(is)) = (was, is)
-            && found.is_empty()
             && was.from != is.from
         {
             let said = |it: &Step| From::Said(Box::new(it.from.clone()));
-            push(String::new(), origin(&said(was), &said(is)));
+            let what = origin(&said(was), &said(is));
+            // That a line has moved is not worth a word beside what has changed.
+            if found.is_empty() || what != What::Shifted {
+                found.push((String::new(), what));
+            }
         }
-        for (field, what) in found {
-            push(field, what);
-        }
-    }
-}
-
-fn change(part: Part, name: String, label: &str, field: String, what: What) -> Change {
-    Change { part, name, label: label.to_owned(), field, at: String::new(), what }
-}
-
-/// The items of both lists by key (the first of two with one key meets the first), in the order of the second list;
-/// those that are gone where they stood.
-fn pairs<'a, T>(
-    was: &'a [T],
-    is: &'a [T],
-    key: impl Fn(&T) -> String,
-) -> Vec<(Option<&'a T>, Option<&'a T>)> {
-    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for (place, item) in was.iter().enumerate().rev() {
-        places.entry(key(item)).or_default().push(place);
-    }
-    let met: Vec<Option<usize>> =
-        is.iter().map(|item| places.get_mut(&key(item)).and_then(Vec::pop)).collect();
-    let mut stays = vec![false; was.len()];
-    for place in met.iter().flatten() {
-        stays[*place] = true;
-    }
-    let gone = |from: usize, to: usize| {
-        let places = (from..to).filter(|place| !stays[*place]);
-        places.map(|place| (Some(&was[place]), None)).collect::<Vec<_>>()
-    };
-    let mut pairs = Vec::new();
-    let mut told = 0;
-    for (item, met) in is.iter().zip(met) {
-        if let Some(place) = met
-            && place >= told
-        {
-            pairs.extend(gone(told, place));
-            told = place + 1;
-        }
-        pairs.push((met.map(|place| &was[place]), Some(item)));
-    }
-    pairs.extend(gone(told, was.len()));
-    pairs
-}
-
-/// The steps that do not stand in the same order as the others: as few as possible.
-fn moved<'a>(was: &'a [Step], is: &'a [Step]) -> HashMap<&'a str, What> {
-    let places: HashMap<&str, usize> =
-        was.iter().enumerate().map(|(place, step)| (step.id.as_str(), place)).collect();
-    let common: Vec<(usize, usize)> = is
-        .iter()
-        .enumerate()
-        .filter_map(|(place, step)| Some((*places.get(step.id.as_str())?, place)))
-        .collect();
-    let stays = rising(&common.iter().map(|(place, _)| *place).collect::<Vec<_>>());
-    let before = |steps: &[Step], place: usize| place.checked_sub(1).map(|it| steps[it].id.clone());
-    let moved = common.iter().zip(stays).filter(|(_, stays)| !stays);
-    moved
-        .map(|((from, to), _)| {
-            (is[*to].id.as_str(), What::Moved { was: before(was, *from), is: before(is, *to) })
-        })
-        .collect()
-}
-
-/// Which numbers belong to the longest rising run (patience sorting).
-fn rising(numbers: &[usize]) -> Vec<bool> {
-    // The last index of the best run of each length, and for every index the one before it in its run.
-    let mut ends: Vec<usize> = Vec::new();
-    let mut before: Vec<Option<usize>> = Vec::with_capacity(numbers.len());
-    for (index, number) in numbers.iter().enumerate() {
-        let length = ends.partition_point(|end| numbers[*end] < *number);
-        before.push(length.checked_sub(1).map(|it| ends[it]));
-        if length == ends.len() {
-            ends.push(index);
-        } else {
-            ends[length] = index;
+        let moved = moved.into_iter().map(|what| (String::new(), what));
+        for (field, what) in moved.chain(found) {
+            let change = change(Part::Steps, it.id.clone(), &it.title, field, what);
+            changes.push(Change { at: place(&it.from), ..change });
         }
     }
-    let mut belongs = vec![false; numbers.len()];
-    let mut next = ends.last().copied();
-    while let Some(index) = next {
-        belongs[index] = true;
-        next = before[index];
-    }
-    belongs
 }
 
 /// The fields that are there: one of ours that is nothing is left out.
@@ -512,60 +419,8 @@ fn there(mut fields: Json) -> Json {
     fields
 }
 
-/// Where two things differ, by path; either may be nothing.
-fn fields(was: &Json, is: &Json) -> Vec<(String, What)> {
-    let mut found = Vec::new();
-    walk("", Some(was).filter(|it| !it.is_null()), Some(is).filter(|it| !it.is_null()), &mut found);
-    found
-}
-
-fn walk(path: &str, was: Option<&Json>, is: Option<&Json>, found: &mut Vec<(String, What)>) {
-    let what = match (was, is) {
-        (None, None) => return,
-        (Some(was), Some(is)) if was == is => return,
-        (Some(Json::Object(was)), Some(Json::Object(is)))
-            if was.get("op") == is.get("op") && !is_leaf(was) && !is_leaf(is) =>
-        {
-            let new = is.keys().filter(|key| !was.contains_key(*key));
-            for key in was.keys().chain(new) {
-                walk(&below(path, key), was.get(key), is.get(key), found);
-            }
-            return;
-        }
-        (Some(Json::Array(was)), Some(Json::Array(is)))
-            if was.iter().chain(is).any(Json::is_object) =>
-        {
-            let (start, end) = same_ends(was, is);
-            let (old, new) = (&was[start..was.len() - end], &is[start..is.len() - end]);
-            for index in 0..old.len().max(new.len()) {
-                let path = format!("{path}[{}]", start + index);
-                walk(&path, old.get(index), new.get(index), found);
-            }
-            return;
-        }
-        (None, Some(is)) => What::Added { is: is.clone() },
-        (Some(was), None) => What::Removed { was: was.clone() },
-        (Some(was), Some(is)) => What::Changed { was: was.clone(), is: is.clone() },
-    };
-    found.push((path.to_owned(), what));
-}
-
-fn below(path: &str, key: &str) -> String {
-    let plain = !key.is_empty() && key.chars().all(|it| it.is_ascii_alphanumeric() || it == '_');
-    match (path, plain) {
-        ("", true) => key.to_owned(),
-        (_, true) => format!("{path}.{key}"),
-        (_, false) => format!("{path}[{}]", Json::from(key)),
-    }
-}
-
-/// Whether it is a [`Value`] in the form of the file.
-fn is_value(json: &Json) -> bool {
-    json.as_object().is_some_and(is_leaf)
-}
-
-fn is_leaf(fields: &serde_json::Map<String, Json>) -> bool {
-    fields.len() == 1 && ["value", "secret", "slot"].iter().any(|it| fields.contains_key(*it))
+fn change(part: Part, name: String, label: &str, field: String, what: What) -> Change {
+    Change { part, name, label: label.to_owned(), field, at: String::new(), what }
 }
 
 fn origin(was: &From, is: &From) -> What {

@@ -1,9 +1,10 @@
 //! The JSON Schema of the plan's file, made from the types themselves, so that it says what the program reads.
 
-use schemars::generate::SchemaSettings;
+use schemars::Schema;
+use schemars::generate::{SchemaGenerator, SchemaSettings};
 use schemars::transform::{Transform, transform_subschemas};
-use schemars::{Schema, generate::SchemaGenerator};
-use serde_json::Value as Json;
+
+use serde_json::{Value as Json, json};
 
 use crate::plan::{Plan, seal};
 
@@ -14,7 +15,7 @@ pub fn schema() -> Json {
     let mut schema = SchemaGenerator::new(settings).into_root_schema_for::<Plan>();
     schema.insert("title".to_owned(), "The plan of mimeo".into());
     // Its serializer puts the keywords in the order in which people read them.
-    serde_json::to_value(schema).expect("a schema is JSON")
+    json!(schema)
 }
 
 /// The schema as a file.

@@ -6,13 +6,15 @@
 use rhai::{Dynamic, ImmutableString};
 
 use crate::code;
-use crate::diagnostic::{Applicability, Code, Diagnostic};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::model::format::{Format, Name};
 use crate::model::{Declared, Deployment, Once, Part, Secret};
 use crate::script::provenance::as_text;
 use crate::script::recorder::{Handle, POISON, Poison, Recorder};
 use crate::script::registry::{FnSpec, Handler, Ty};
-use crate::source::{Caller, Origin, Span, ValueOrigin};
+use crate::script::{Script, values};
+use crate::source::{Caller, Origin, SourceKind, Span, ValueOrigin};
+use crate::syntax::StringLiteral;
 
 code! {
     /// A host function takes a fixed number of arguments. With another number it is not clear what was meant, so nothing is
@@ -137,9 +139,11 @@ impl Call<'_> {
                 }
                 diagnostic.label(format!("not {}", T::WHAT));
                 diagnostic.help(malformed.help);
-                if let (Some(instead), Some(inner)) = (malformed.instead, written) {
+                if let Some(instead) = malformed.instead
+                    && let Some(edit) = self.recorder.rewrite(origin.blame(), &text, &instead)
+                {
                     let title = format!("write `{instead}`");
-                    diagnostic.fix(title, Applicability::Review, inner, instead);
+                    diagnostic.fix(title, Applicability::Review, edit.span, edit.text);
                 }
                 self.recorder.report(diagnostic);
                 Part::Unusable(origin)
@@ -396,6 +400,29 @@ impl Recorder {
             end: span.start + at + text.len() as u32,
             ..span
         })
+    }
+}
+
+impl Recorder {
+    /// An edit that makes a literal, or a value of a values file, say another text.
+    fn rewrite(&self, span: Span, text: &str, instead: &str) -> Option<Edit> {
+        if self.sources.get(span.source).kind == SourceKind::Values {
+            return values::rewrite(&self.sources, span, instead);
+        }
+        if StringLiteral::cast(self.script_at(span)?.tree.node_at(span.start)).is_none() {
+            return None;
+        }
+        // In double quotes a backslash would begin an escape.
+        if instead.contains('\\') || self.inner(span, text).is_none() {
+            let plain = !instead.contains(['`', '$']);
+            return plain.then(|| Edit { span, text: format!("`{instead}`") });
+        }
+        let span = self.inner(span, text)?;
+        Some(Edit { span, text: instead.to_owned() })
+    }
+
+    fn script_at(&self, span: Span) -> Option<&Script> {
+        self.program.scripts.iter().find(|it| it.id == span.source)
     }
 }
 

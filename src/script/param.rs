@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use rhai::Dynamic;
 
-use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use crate::model::Secret;
 use crate::model::format::{
     DomainName, EmailAddress, Format, Guid, HostName, Malformed, Name, Port, Text, Url,
@@ -15,7 +15,7 @@ use crate::model::format::{
 use crate::script::args::{Call, describe};
 use crate::script::provenance::as_text;
 use crate::script::recorder::{POISON, Poison};
-use crate::script::values::{Given, Raw, Values};
+use crate::script::values::{Given, Raw, Values, rewrite};
 use crate::script::{Program, Script};
 use crate::source::{Sources, Span, ValueOrigin};
 use crate::syntax::{ArrayLiteral, Call as CallNode, Node, StringLiteral};
@@ -390,7 +390,7 @@ impl Parameters {
     pub fn resolve(
         program: &Program,
         values: &Values,
-        sources: &Sources,
+        sources: &mut Sources,
         out: &mut Vec<Diagnostic>,
     ) -> Parameters {
         let mut parameters = Parameters::default();
@@ -456,7 +456,9 @@ fn typed(
                 return Some(Dynamic::from(text.clone()));
             }
             let mut diagnostic =
-                choice_finding(given.span, declaration, text, sources.text(given.span));
+                choice_finding(given.span, declaration, text, |name| {
+                    rewrite(sources, given.span, name)
+                });
             diagnostic.relate(declaration.span, "the choice is declared here");
             out.push(diagnostic);
             return None;
@@ -534,9 +536,11 @@ fn malformed_value(
     let role = format!("`{}` is declared here: {}", declaration.name, declaration.text);
     diagnostic.relate(declaration.span, role);
     diagnostic.help(malformed.help);
-    if let (Some(instead), true) = (malformed.instead, exact) {
+    if let Some(instead) = malformed.instead
+        && let Some(edit) = rewrite(sources, given.span, &instead)
+    {
         let title = format!("write `{instead}`");
-        diagnostic.fix(title, Applicability::Review, given.span, instead);
+        diagnostic.fix(title, Applicability::Review, edit.span, edit.text);
     }
     out.push(diagnostic);
 }
@@ -545,7 +549,7 @@ fn choice_finding(
     span: Span,
     declaration: &Declaration,
     text: &str,
-    written: &str,
+    edit: impl Fn(&str) -> Option<Edit>,
 ) -> Diagnostic {
     let message = format!("`{text}` is not a value of `{}`", declaration.name);
     let mut diagnostic = Diagnostic::new(&VALUES_CHOICE, span, message);
@@ -555,8 +559,10 @@ fn choice_finding(
         Some(name) => {
             let others = allowed.join(", ");
             diagnostic.help(format!("did you mean `{name}`? Allowed are {others}"));
-            let new = written.replace(text, name);
-            diagnostic.fix(format!("write `{name}`"), Applicability::Always, span, new);
+            if let Some(edit) = edit(name) {
+                let title = format!("write `{name}`");
+                diagnostic.fix(title, Applicability::Always, edit.span, edit.text);
+            }
         }
         None => {
             diagnostic.help(format!("write one of {}", allowed.join(", ")));
@@ -568,14 +574,18 @@ fn choice_finding(
 fn report_unknown(
     contract: &Contract,
     values: &Values,
-    sources: &Sources,
+    sources: &mut Sources,
     out: &mut Vec<Diagnostic>,
 ) {
     for (name, given) in &values.parameters {
-        if contract.parameter_named(name).is_some() {
+        if contract.parameter_named(name).is_some() || matches!(given.value, Raw::Broken) {
             continue;
         }
         let span = given.key.unwrap_or(given.span);
+        if contract.secrets.iter().any(|it| it.name == *name) {
+            out.push(misplaced_secret(name, given, span, sources));
+            continue;
+        }
         let message = format!("no script asks for a value `{name}`");
         let mut diagnostic = Diagnostic::new(&VALUES_UNKNOWN, span, message);
         diagnostic.label("it would have no effect");
@@ -606,6 +616,20 @@ fn report_unknown(
     }
 }
 
+/// A secret's value among the parameters: it is covered wherever it stands.
+fn misplaced_secret(name: &str, given: &Given, span: Span, sources: &mut Sources) -> Diagnostic {
+    for place in given.overridden.iter().chain([&given.span]) {
+        sources.veil(*place);
+    }
+    let message = format!("`{name}` is a secret, and this gives its value");
+    let mut diagnostic = Diagnostic::new(&VALUES_UNKNOWN, span, message);
+    diagnostic.label("everybody who sees this knows it");
+    diagnostic.help(format!(
+        "take it out, change the secret, and say under `[secrets]` where it comes from: `{name} = {{ prompt = \"…\" }}`"
+    ));
+    diagnostic
+}
+
 fn report_missing(
     contract: &Contract,
     values: &Values,
@@ -620,6 +644,10 @@ fn report_missing(
         .filter(|it| !misspelt(it, contract, values))
         .collect();
     let Some(first) = missing.first() else { return };
+    // A line that is broken beyond its name may be the one.
+    if values.torn {
+        return;
+    }
     let names: Vec<_> = missing.iter().map(|it| format!("`{}`", it.name)).collect();
     let message = match names.len() {
         1 => format!("nothing gives a value for {}", names[0]),
@@ -806,7 +834,8 @@ fn bad_fallback(
         }
         (ParamType::Choice, Some(text)) => {
             let known = declaration.allowed.iter().any(|it| *it == *text);
-            (!known).then(|| choice_finding(span, declaration, &text, written))
+            let edit = |name: &str| Some(Edit { span, text: written.replace(&*text, name) });
+            (!known).then(|| choice_finding(span, declaration, &text, edit))
         }
         (ParamType::Flag | ParamType::Number | ParamType::Port, _) | (_, None) => {
             let found = describe(value);

@@ -34,7 +34,6 @@ impl Format for DomainAccount {
         if text.trim().contains(char::is_control) || !text.contains('\\') {
             lost_backslash::<Self>(text)?;
         }
-        // `\` alone is trimmed by nothing, but ` \svc` is first of all an empty domain.
         tidy::<Self>(text)?;
         let Some((domain, name)) = text.split_once('\\') else {
             return Err(without_backslash(text));

@@ -20,7 +20,7 @@ license.sign_in_as | 4 | User name | admin@contoso.onmicrosoft.com | 8 | !the si
 installer.package | - | Package | D:\MIM\Service and Portal\Service and Portal.msi | 9 | -
 installer.build | - | Build | 4.6.673.0 | 10 | -
 installer.log | - | Verbose log | c:\miminstall\log.txt | 12 | -
-installer.components | 5 | Features | [MIM Service;MIM Portal;MIM Password Registration Portal] | 30 because every component that is described is installed | ADDLOCAL
+components | 5 | Features | [MIM Service;MIM Portal;MIM Password Registration Portal] | 30 because every component that is described is installed | ADDLOCAL
 sql.server | 6 | Database Server | contosoagl.contoso.com | 14 sql_server | SQLSERVER_SERVER
 sql.name | 6 | Database Name | FIMService | default | SQLSERVER_DATABASE
 sql.reuse | 6 | Re-use the existing database | no | default | EXISTINGDATABASE

@@ -186,6 +186,8 @@ impl Draft {
 /// Collects the steps of a plan.
 #[derive(Debug, Default)]
 pub struct Planner {
+    /// The day of the plan, from which spans of time are counted.
+    pub as_of: Date,
     /// The steps, in the order in which the subjects asked for them.
     pub steps: Vec<Draft>,
 }

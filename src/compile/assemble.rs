@@ -8,7 +8,7 @@ use crate::plan::{
     order, seal,
 };
 use crate::source::{Origin, SourceKind, Sources, Span, ValueOrigin};
-use crate::subject::{Draft, Planner, Reading, SUBJECTS, setup};
+use crate::subject::{Draft, Planner, Reading, SUBJECTS, mail, setup};
 
 /// Makes the plan of a deployment without errors.
 pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
@@ -36,7 +36,7 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
             entry: setup::entry(deployment, field),
         });
     }
-    let mut planner = Planner::default();
+    let mut planner = Planner { as_of, ..Planner::default() };
     for subject in SUBJECTS {
         (subject.steps)(deployment, &mut planner);
     }
@@ -47,7 +47,7 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
         made_by: concat!("mimeo ", env!("CARGO_PKG_VERSION")).to_owned(),
         title: title.map_or_else(|| "MIM Service and Portal".to_owned(), crate::model::format::Format::text),
         as_of: as_of.to_string(),
-        ends: None,
+        ends: mail::deadline(deployment),
         option: deployment.option().map(|it| it.to_string()),
         inputs: inputs(sources),
         pages: setup::pages::pages(deployment),

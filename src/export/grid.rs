@@ -43,17 +43,28 @@ impl Cell {
 
 /// Rows in columns, with lines between them that span all columns.
 #[derive(Debug)]
-pub(super) struct Grid {
+pub(super) struct Grid<'a> {
     /// The columns before each row.
     pub(super) indent: usize,
-    /// The width that each column gets at least and at most.
-    pub(super) columns: &'static [(usize, usize)],
+    /// What each column asks for.
+    pub(super) columns: &'a [Column],
     /// The column that gives way last: values are there to be copied.
     pub(super) firm: usize,
     /// How many cells, at least one, stay beside each other where cells are stacked.
     pub(super) together: usize,
     /// The rows.
     pub(super) rows: Vec<Row>,
+}
+
+/// The width of a column.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Column {
+    /// Exactly this.
+    Fixed(usize),
+    /// As wide as its widest cell.
+    Rigid,
+    /// As wide as its widest cell, but within these limits.
+    Flexible(usize, usize),
 }
 
 /// A row of a [`Grid`].
@@ -74,7 +85,7 @@ pub(super) enum Row {
     Blank,
 }
 
-impl Grid {
+impl Grid<'_> {
     /// The grid drawn, without line ends.
     pub(super) fn lines(&self, style: &Style) -> Vec<String> {
         let mut widths = self.wishes();
@@ -100,26 +111,32 @@ impl Grid {
         })
     }
 
-    /// What each column asks for; one that has a single width asks for that.
+    /// What each column would have.
     fn wishes(&self) -> Vec<usize> {
-        let fixed = |(least, most): &(usize, usize)| if least == most { *least } else { 0 };
-        let mut widths: Vec<usize> = self.columns.iter().map(fixed).collect();
+        let mut widths: Vec<usize> = self.columns.iter().map(|_| 0).collect();
         for cells in self.cells() {
-            for ((cell, width), (_, most)) in cells.iter().zip(&mut widths).zip(self.columns) {
-                *width = cell.text.width().min(*most).max(*width);
+            for ((cell, width), column) in cells.iter().zip(&mut widths).zip(self.columns) {
+                *width = match column {
+                    Column::Fixed(fixed) => *fixed,
+                    Column::Rigid => cell.text.width().max(*width),
+                    Column::Flexible(_, most) => cell.text.width().min(*most).max(*width),
+                };
             }
         }
         widths
     }
 
-    /// Fits what the columns ask for into the terminal, if it can be: where it is too much, the widest gives way first;
-    /// what is left over is the firm column's.
+    /// Fits what the columns would have into the terminal, if it can be: where it is too much, the widest gives way
+    /// first; what is left over is the firm column's.
     fn fit(&self, widths: &mut [usize], style: &Style) -> bool {
         let gaps = GAP * widths.len().saturating_sub(1);
         let room = width(style).saturating_sub(self.indent + gaps);
         let mut fitted = widths.to_vec();
         while fitted.iter().sum::<usize>() > room {
-            let spare = |index: &usize| fitted[*index] > self.columns[*index].0;
+            let spare = |index: &usize| match self.columns[*index] {
+                Column::Fixed(_) | Column::Rigid => false,
+                Column::Flexible(least, _) => fitted[*index] > least,
+            };
             let soft = (0..fitted.len()).filter(|it| *it != self.firm).filter(spare);
             let widest = soft.max_by_key(|it| fitted[*it]);
             let Some(gives) = widest.or(Some(self.firm).filter(spare)) else { return false };
@@ -286,6 +303,6 @@ fn cut(word: &str, width: usize) -> usize {
         // A character that is wider than the line still has to go somewhere.
         return word.chars().next().map_or(0, char::len_utf8);
     };
-    let sign = word[..last].rfind(['\\', '/', ',', ';', '.', '-', '@', '=', '&']);
-    sign.map(|at| at + 1).filter(|at| *at > last / 2).unwrap_or(last)
+    let sign = word[..last].rfind(['\\', '/', ',', ';', '.', '-', '_', '@', '=', '&']);
+    sign.map(|at| at + 1).filter(|at| *at > last / 3).unwrap_or(last)
 }

@@ -1,7 +1,7 @@
 //! The plan at one glance, on a terminal: what it is, what it does, what a person has to do, and every value.
 
 use crate::export::Style;
-use crate::export::grid::{self, Cell, Grid, Row};
+use crate::export::grid::{self, Cell, Column, Grid, Row};
 use crate::export::wizard::{self, Sheet};
 use crate::export::words::{self, Phrase};
 use crate::plan::op::{Op, Ui};
@@ -54,8 +54,8 @@ fn head(plan: &Plan, sheets: &[Sheet<'_>], style: &Style) -> Vec<String> {
     }
     let inputs: Vec<&str> = plan.inputs.iter().map(|it| it.name.as_str()).collect();
     row("made from", &inputs.join(", "), grid::PLAIN);
-    Grid { indent: INDENT, columns: &[(9, 9), (16, usize::MAX)], firm: 1, together: 1, rows }
-        .lines(style)
+    let columns = &[Column::Fixed(9), Column::Flexible(16, usize::MAX)];
+    Grid { indent: INDENT, columns, firm: 1, together: 1, rows }.lines(style)
 }
 
 fn fact(name: &str, text: &str, paint: &'static str) -> Row {
@@ -78,7 +78,8 @@ fn steps(plan: &Plan, style: &Style) -> Vec<String> {
     });
     let rows = rows.collect();
     let mut lines = heading("Steps", style);
-    let columns = &[(2, 3), (24, 52), (4, 12), (24, 48)];
+    let title = Column::Flexible(24, 52);
+    let columns = &[Column::Rigid, title, Column::Rigid, Column::Flexible(24, 48)];
     lines.extend(Grid { indent: INDENT, columns, firm: 1, together: 2, rows }.lines(style));
     lines
 }
@@ -109,7 +110,8 @@ fn by_hand(plan: &Plan, sheets: &[Sheet<'_>], style: &Style) -> Vec<String> {
         ])
     });
     let rows = rows.collect();
-    let columns = &[(7, 7), (6, 11), (20, 44), (16, 48)];
+    let (label, value) = (Column::Flexible(20, 44), Column::Flexible(16, 48));
+    let columns = &[Column::Fixed(7), Column::Rigid, label, value];
     let mut lines = heading("By hand", style);
     lines.extend(Grid { indent: INDENT, columns, firm: 3, together: 3, rows }.lines(style));
     let reasons = wizard::reasons(fields.iter().map(|(page, field)| (page.number, *field)));
@@ -121,7 +123,7 @@ fn by_hand(plan: &Plan, sheets: &[Sheet<'_>], style: &Style) -> Vec<String> {
         fact(if index == 0 { "why" } else { "" }, &text, grid::DIM)
     });
     let rows = asks.into_iter().chain(reasons).collect();
-    let columns = &[(7, 7), (16, usize::MAX)];
+    let columns = &[Column::Fixed(7), Column::Flexible(16, usize::MAX)];
     lines.extend(Grid { indent: INDENT, columns, firm: 1, together: 1, rows }.lines(style));
     lines
 }
@@ -147,7 +149,8 @@ fn settings(plan: &Plan, style: &Style) -> Vec<String> {
         rows.extend(settings.iter().map(|setting| value(plan, subject, setting)));
     }
     let mut lines = heading("Settings", style);
-    let columns = &[(16, 28), (20, 48), (24, 40)];
+    let (key, value) = (Column::Flexible(16, 28), Column::Flexible(36, 38));
+    let columns = &[key, value, Column::Flexible(20, 40)];
     lines.extend(Grid { indent: INDENT + 2, columns, firm: 1, together: 1, rows }.lines(style));
     lines
 }

@@ -4,7 +4,7 @@
 //! installer will show appear, in its order.
 
 use crate::export::Style;
-use crate::export::grid::{self, Cell, Grid, Row};
+use crate::export::grid::{self, Cell, Column, Grid, Row};
 use crate::export::words::{self, Phrase};
 use crate::plan::op::{Literal, Ui, Value};
 use crate::plan::{Entry, Page, Plan, Setting};
@@ -29,7 +29,8 @@ pub fn render(plan: &Plan, style: &Style) -> String {
         rows.push(Row::Blank);
     }
     rows.pop();
-    let columns = &[(5, 11), (22, 38), (25, 38), (26, 36)];
+    let (label, value) = (Column::Flexible(20, 38), Column::Flexible(25, 37));
+    let columns = &[Column::Rigid, label, value, Column::Flexible(24, 36)];
     let grid = Grid { indent: INDENT, columns, firm: 2, together: 2, rows };
     lines.extend(grid.lines(style));
     lines.push(grid::rule(style));

@@ -57,12 +57,19 @@ pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &Eval
     let program = recorder.program.clone();
     let mut script = recorder.script_in(&program, source);
     let mut via = Vec::new();
+    // The innermost call out of the user's own scripts, at what is judged there.
+    let mut asked = None;
     let mut error = error;
     loop {
         match error {
             EvalAltResult::ErrorInFunctionCall(function, inside, inner, position) => {
-                let call = recorder.call(script, *position).map(|it| script.span(it.own_range()));
-                if let (Some(span), false) = (call, function.starts_with("anon$")) {
+                let call = recorder.call(script, *position);
+                if let (Some(call), false) = (call, function.starts_with("anon$")) {
+                    let span = script.span(call.own_range());
+                    if !recorder.is_library(script.id) {
+                        let first = call.args().first().map(|it| script.span(it.range()));
+                        asked = Some((first.unwrap_or(span), format!("refused by `{function}`")));
+                    }
                     via.push(Caller { function: function.clone(), span });
                 }
                 if !inside.is_empty() {
@@ -89,9 +96,16 @@ pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &Eval
         return;
     }
     let Some(told) = tell(error) else { return };
+    // What the standard library throws is about what it was given.
+    let thrown = matches!(error, EvalAltResult::ErrorRuntime(..)) && recorder.is_library(script.id);
+    let (span, label) =
+        asked.filter(|_| thrown).unwrap_or_else(|| (span, told.label.to_owned()));
     let mut diagnostic = Diagnostic::new(told.code, span, told.message);
-    diagnostic.label(told.label);
-    for caller in via.iter().rev().filter(|it| it.span != span) {
+    diagnostic.label(label);
+    let outer = |it: &&Caller| {
+        it.span != span && !(thrown && (recorder.is_library(it.span.source) || it.span.contains(span)))
+    };
+    for caller in via.iter().rev().filter(outer) {
         diagnostic.relate(caller.span, format!("in `{}`, called from here", caller.function));
     }
     for help in told.help {

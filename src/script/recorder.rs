@@ -11,7 +11,7 @@ use crate::script::param::Parameters;
 use crate::script::provenance::{Provenance, as_text, identity};
 use crate::script::registry::{Kind, Registry};
 use crate::script::{Program, Script};
-use crate::source::{Caller, SourceId, Sources, Span, Spot, ValueOrigin};
+use crate::source::{Caller, SourceId, SourceKind, Sources, Span, Spot, ValueOrigin};
 use crate::syntax;
 
 /// A recorder as the engine holds it.
@@ -98,6 +98,12 @@ impl Recorder {
     pub fn script(&self, source: Option<&str>) -> &Script {
         let named = source.and_then(|name| self.program.scripts.iter().find(|it| it.name == name));
         named.unwrap_or(&self.program.scripts[0])
+    }
+
+    /// Whether a source is a module of the standard library.
+    #[must_use]
+    pub fn is_library(&self, source: SourceId) -> bool {
+        self.sources.get(source).kind == SourceKind::Library
     }
 
     /// The byte offset of an engine's position.

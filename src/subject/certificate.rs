@@ -208,9 +208,12 @@ fn unused(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     if !deployment.complete || !installed || deployment.installs(Component::Service) {
         return;
     }
-    out.about(&certificate.origin, "the MIM Service, which this certificate is for, is not installed")
-        .label("used by nothing here")
-        .help("take it out; give the web sites their certificates in IIS after the installation");
+    out.about(
+        &certificate.origin,
+        "the MIM Service, which this certificate is for, is not installed",
+    )
+    .label("used by nothing here")
+    .help("take it out; give the web sites their certificates in IIS after the installation");
 }
 
 fn reporting(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -252,5 +255,7 @@ fn upgrade(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
             .about(&reuse.origin, message)
             .label("an upgraded service does not start without the certificate that it had"),
     };
-    finding.help(format!("for an upgrade, keep `{EARLIER_NAME}` of the local store: `certificate::thumbprint(…)`"));
+    finding.help(format!(
+        "for an upgrade, keep `{EARLIER_NAME}` of the local store: `certificate::thumbprint(…)`"
+    ));
 }

@@ -7,9 +7,7 @@ use jiff::civil::Date;
 
 use crate::diagnostic::{Applicability, Reporter, nearest};
 use crate::model::format::{DomainName, EmailAddress};
-use crate::model::{
-    Authentication, Cloud, CloudName, Component, Deployment, Edition, MailServer,
-};
+use crate::model::{Authentication, Cloud, CloudName, Component, Deployment, Edition, MailServer};
 use crate::plan::op::Value;
 use crate::script::args::Call;
 use crate::script::registry::{Kind as Builder, Refusal, Ty};
@@ -172,8 +170,7 @@ fn edition(deployment: &Deployment) -> Option<Edition> {
 
 code! {
     /// The edition for Entra ID P1 or P2 asks on page 3 for the cloud, lets somebody sign in to the tenant on page 4, and
-    /// installs only if that tenant has the licences. An application for the mailbox is registered in a tenant as well. With
-    /// the volume licence's edition and nothing to register, no cloud is needed.
+    /// installs only if that tenant has the licences. The edition for a volume licence asks for neither.
     ///
     /// ```rhai,reports
     /// license::entra_id();
@@ -258,25 +255,18 @@ fn missing(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
         return;
     }
     let license = deployment.license.get().filter(|it| it.edition == Edition::EntraId);
-    let registration = deployment
-        .mail
-        .get()
-        .and_then(|it| it.authentication.said())
-        .filter(|it| matches!(it.value, Authentication::Registration { .. }));
-    let finding = if let Some(license) = license {
-        let finding = out.about(&license.origin, "the edition for Entra ID P1 or P2 has no cloud");
-        finding.label("asks for the cloud on page 3, and for a sign-in to the tenant")
-    } else if let Some(registration) = registration {
-        let message = "the application has no tenant in which it could be registered";
-        out.at(registration.origin.call, message).label("registered in a tenant")
-    } else {
+    let Some(license) = license else { return };
+    // An application that is to be registered misses its tenant itself, whatever the edition.
+    let mail = deployment.mail.get().and_then(|it| it.authentication.value());
+    if mail.is_some_and(|it| matches!(it, Authentication::Registration { .. })) {
         return;
-    };
+    }
     let domain = likely_tenant(deployment);
     let cloud = domain.and_then(|it| CloudName::of_domain(it).next()).unwrap_or(CloudName::Global);
     let domain = domain.map_or("contoso.onmicrosoft.com", DomainName::as_str);
     let call = format!("cloud::{}(\"{domain}\")", function(cloud));
-    finding
+    out.about(&license.origin, "the edition for Entra ID P1 or P2 has no cloud")
+        .label("asks for the cloud on page 3, and for a sign-in to the tenant")
         .help(format!("name the cloud and the tenant in it: `{call}`"))
         .help("the others are `cloud::china`, `cloud::us_government_gcc_high` and `cloud::us_government_dod`; GCC is global")
         .fix(
@@ -321,9 +311,12 @@ fn tenant_of_another(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     finding.relate(before, "said to be in this one");
     let meant: Vec<_> = clouds.iter().map(|it| format!("cloud::{}", function(*it))).collect();
     if let [meant] = meant.as_slice() {
-        finding
-            .help(format!("did you mean `{meant}`?"))
-            .fix(format!("write `{meant}`"), Applicability::Review, before, format!("{meant}("));
+        finding.help(format!("did you mean `{meant}`?")).fix(
+            format!("write `{meant}`"),
+            Applicability::Review,
+            before,
+            format!("{meant}("),
+        );
     } else {
         finding.help(format!("write `{}`, whichever the tenant is in", meant.join("` or `")));
     }
@@ -344,10 +337,8 @@ fn misspelt_domain(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
         return;
     }
     let meant = format!("{name}.{ending}");
-    let finding = out.about(
-        &tenant.origin,
-        format!("no tenant has a domain that ends like `{domain}`"),
-    );
+    let finding =
+        out.about(&tenant.origin, format!("no tenant has a domain that ends like `{domain}`"));
     finding
         .label(format!("the tenants of {} end in `.{ending}`", words(cloud.name)))
         .help(format!("did you mean `{meant}`?"));

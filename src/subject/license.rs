@@ -254,7 +254,11 @@ fn other_tenant(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
         out.about(&user.origin, message)
             .label("a user of another tenant")
             .against(&tenant.origin, "the tenant")
-            .help(format!("sign in as a user of it, such as `{}@{}`", user.value.mailbox(), tenant.value));
+            .help(format!(
+                "sign in as a user of it, such as `{}@{}`",
+                user.value.mailbox(),
+                tenant.value
+            ));
     }
 }
 

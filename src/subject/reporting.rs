@@ -139,17 +139,23 @@ fn this_server(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(server) = deployment.reporting.get().and_then(|it| it.server.said()) else { return };
     let help = "name the management server of System Center Service Manager; without MIM Reporting, take the line out";
     if server.value.is_local() {
-        out.about(&server.origin, format!("the management server `{}` is this server itself", server.value))
-            .label("Service Manager would be looked for here")
-            .help(help);
+        out.about(
+            &server.origin,
+            format!("the management server `{}` is this server itself", server.value),
+        )
+        .label("Service Manager would be looked for here")
+        .help(help);
         return;
     }
     let address = deployment.service.get().and_then(|it| it.address.said());
     if let Some(address) = address.filter(|it| is_same(&it.value, &server.value)) {
-        out.about(&server.origin, format!("the management server `{}` is the server of the MIM Service", server.value))
-            .label("Service Manager would be looked for there")
-            .against(&address.origin, "the address of the MIM Service")
-            .help(help);
+        out.about(
+            &server.origin,
+            format!("the management server `{}` is the server of the MIM Service", server.value),
+        )
+        .label("Service Manager would be looked for there")
+        .against(&address.origin, "the address of the MIM Service")
+        .help(help);
     }
 }
 
@@ -164,9 +170,14 @@ fn warehouse(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let short = server.value.short().to_ascii_lowercase();
     let word = short.trim_end_matches(|it: char| it.is_ascii_digit() || it == '-');
     if word.ends_with("dw") || word.ends_with("dwh") || word.contains("warehouse") {
-        out.about(&server.origin, format!("`{}` looks like the server of the data warehouse", server.value))
-            .label("page 9 asks for the management server")
-            .help("make sure that it is the management server to which the data warehouse is registered");
+        out.about(
+            &server.origin,
+            format!("`{}` looks like the server of the data warehouse", server.value),
+        )
+        .label("page 9 asks for the management server")
+        .help(
+            "make sure that it is the management server to which the data warehouse is registered",
+        );
     }
 }
 

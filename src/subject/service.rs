@@ -210,14 +210,12 @@ fn missing(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
         // A password portal alone says itself which MIM Service it calls.
         return;
     };
-    finding
-        .help("write the name that clients use: `service::address(\"mim.contoso.com\")`")
-        .fix(
-            "add the address",
-            Applicability::Review,
-            deployment.end,
-            "\n\nservice::address(\"mim.contoso.com\");",
-        );
+    finding.help("write the name that clients use: `service::address(\"mim.contoso.com\")`").fix(
+        "add the address",
+        Applicability::Review,
+        deployment.end,
+        "\n\nservice::address(\"mim.contoso.com\");",
+    );
 }
 
 fn address(deployment: &Deployment) -> Option<&Declared<HostName>> {
@@ -234,9 +232,12 @@ fn local(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 fn ip_address(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(address) = address(deployment) else { return };
     if address.value.is_address() && !address.value.is_local() {
-        out.about(&address.origin, format!("the address of the MIM Service is an IP address (`{}`)", address.value))
-            .label("no Kerberos without a name")
-            .help("write the name for which `FIMService/` is registered, such as `mim.contoso.com`");
+        out.about(
+            &address.origin,
+            format!("the address of the MIM Service is an IP address (`{}`)", address.value),
+        )
+        .label("no Kerberos without a name")
+        .help("write the name for which `FIMService/` is registered, such as `mim.contoso.com`");
     }
 }
 
@@ -289,15 +290,16 @@ fn firewall(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 }
 
 fn firewall_unused(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
-    let Some(flag) = deployment.service.get().and_then(|it| it.open_firewall.said()) else { return };
+    let Some(flag) = deployment.service.get().and_then(|it| it.open_firewall.said()) else {
+        return;
+    };
     let installed = Component::ALL.into_iter().any(|it| deployment.installs(it));
-    if flag.value
-        && deployment.complete
-        && installed
-        && !deployment.installs(Component::Service)
-    {
-        out.about(&flag.origin, "the ports of the MIM Service are to be opened where it is not installed")
-            .label("has no effect")
-            .help("take it out here, and say it for the server of the MIM Service");
+    if flag.value && deployment.complete && installed && !deployment.installs(Component::Service) {
+        out.about(
+            &flag.origin,
+            "the ports of the MIM Service are to be opened where it is not installed",
+        )
+        .label("has no effect")
+        .help("take it out here, and say it for the server of the MIM Service");
     }
 }

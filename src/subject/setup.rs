@@ -153,7 +153,7 @@ static FIELDS: &[Field] = &[
     Field {
         name: "installer.package",
         label: "Package",
-        page: Some(1),
+        page: None,
         ty: Ty::Path,
         read: |it| installer(it, |installer| Reading::said(&installer.package)),
     },
@@ -167,7 +167,7 @@ static FIELDS: &[Field] = &[
     Field {
         name: "installer.log",
         label: "Log",
-        page: Some(1),
+        page: None,
         ty: Ty::Path,
         read: |it| installer(it, |installer| Reading::said(&installer.log)),
     },
@@ -186,7 +186,7 @@ static FIELDS: &[Field] = &[
         read: |it| installer(it, |installer| Reading::said(&installer.folder)),
     },
     Field {
-        name: "components",
+        name: "installer.components",
         label: "Features",
         page: Some(5),
         ty: Ty::Choices,
@@ -244,16 +244,12 @@ fn deployment_is_entra(deployment: &Deployment) -> bool {
 /// How a field of a page gets into the installer: by properties, or by a person.
 #[must_use]
 pub fn entry(deployment: &Deployment, field: &Field) -> Option<Entry> {
-    // These are said on the command line, by the package's path and by switches.
-    const COMMAND_LINE: [&str; 3] = ["installer.package", "installer.log", "components"];
     let page = field.page?;
-    if COMMAND_LINE.contains(&field.name) {
-        return None;
-    }
     let by_hand = |reason: &str| Some(Entry::ByHand(reason.to_owned()));
     let names: Vec<String> = reaching(deployment, field.name).map(|it| it.name.to_owned()).collect();
     let redesigned = is_redesigned(deployment);
     match (page, field.name) {
+        (5, "installer.components") => Some(Entry::Properties(vec!["ADDLOCAL".to_owned()])),
         (3, _) => by_hand("no property is known for the cloud"),
         (4, _) => by_hand("a person signs in"),
         (8, _) if redesigned => by_hand(

@@ -177,26 +177,27 @@ fn without_account(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     out.about(&synchronization.origin, "the MIM management agent has no account")
         .label("only that account may synchronize")
         .help(format!("name it: ``{part}``"))
-        .fix(
-            "add the account",
-            Applicability::Review,
-            synchronization.origin.call.after(),
-            part,
-        );
+        .fix("add the account", Applicability::Review, synchronization.origin.call.after(), part);
 }
 
 fn managed_account(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let account = deployment.synchronization.get().and_then(|it| it.agent_account.said());
     let Some(account) = account.filter(|it| it.value.is_managed()) else { return };
-    out.about(&account.origin, format!("the management agent's account `{}` is a managed account", account.value))
-        .label("works only as the synchronization service's own account")
-        .help("make sure that the synchronization service runs under it, or name a user's account");
+    out.about(
+        &account.origin,
+        format!("the management agent's account `{}` is a managed account", account.value),
+    )
+    .label("works only as the synchronization service's own account")
+    .help("make sure that the synchronization service runs under it, or name a user's account");
 }
 
 fn local(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let server = deployment.synchronization.get().and_then(|it| it.server.said());
     let Some(server) = server.filter(|it| it.value.is_local()) else { return };
-    out.about(&server.origin, format!("the synchronization server `{}` is this server itself", server.value))
-        .label("has no name by which another server would find it")
-        .help("write the server's own name, such as `mim.contoso.com`");
+    out.about(
+        &server.origin,
+        format!("the synchronization server `{}` is this server itself", server.value),
+    )
+    .label("has no name by which another server would find it")
+    .help("write the server's own name, such as `mim.contoso.com`");
 }

@@ -4,13 +4,18 @@
 //! code in their interpolations is ordinary tokens. What is not closed ends where its line ends, so
 //! that one forgotten quote does not turn the rest of the script inside out.
 
-pub mod number;
-pub mod symbol;
+mod backtick;
+mod number;
+mod quote;
+mod symbol;
 pub mod word;
 
 use std::ops::Range;
 
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind};
+
+/// How many errors are listed at most; a text that has more is no script.
+pub const MAX_ERRORS: usize = 1000;
 
 /// A token: what it is and where it starts; it ends where the next one starts.
 #[derive(Clone, Copy, Debug)]
@@ -86,6 +91,8 @@ pub(crate) struct Lexer<'t> {
     wrapped: Option<usize>,
     /// The first such text behind whose end more text seems to follow, so that it may be none.
     suspect: Option<usize>,
+    /// The number of signs of a raw text that has no end; none with as many has one further on.
+    endless_raw: usize,
     /// The text in which the script ended.
     unclosed: Option<usize>,
     /// Whether the script ended within a text or an interpolation.
@@ -106,6 +113,7 @@ impl<'t> Lexer<'t> {
             cut,
             wrapped: None,
             suspect: None,
+            endless_raw: usize::MAX,
             unclosed: None,
             ran_out: false,
         }
@@ -164,47 +172,6 @@ impl<'t> Lexer<'t> {
         }
     }
 
-    fn backtick(&mut self) {
-        let start = self.at;
-        if self.in_cut_text() {
-            return self.end_cut_interpolation();
-        }
-        self.push_ascii(SyntaxKind::TextStart, 1);
-        self.text_part(start);
-    }
-
-    /// Whether the lexer is in an interpolation of the text that shall end with its line.
-    fn in_cut_text(&self) -> bool {
-        self.cut.is_some() && self.open.last().map(|it| it.start) == self.cut
-    }
-
-    /// Ends an interpolation, and the text that it is part of, where the line or the text ends.
-    fn end_cut_interpolation(&mut self) {
-        let open = self
-            .open
-            .pop()
-            .expect("only called within an interpolation");
-        self.unclosed_interpolation(open);
-        if self.peek(0) == b'`' {
-            self.push_ascii(SyntaxKind::TextEnd, 1);
-        }
-    }
-
-    fn unclosed_interpolation(&mut self, open: OpenText) {
-        let range = open.interpolation..open.interpolation + 2;
-        let message = "an interpolation is not closed";
-        let error = SyntaxError::new(SyntaxErrorKind::UnclosedBracket, span(range), message)
-            .label("opened here")
-            .help("close it with `}`");
-        let closing = self.peek(0) == b'`';
-        let at = self.at;
-        self.errors.push(if closing {
-            error.insert(at, "}")
-        } else {
-            error
-        });
-    }
-
     fn close_brace(&mut self) {
         match self.open.last_mut() {
             Some(text) if text.braces == 0 => {
@@ -219,293 +186,6 @@ impl<'t> Lexer<'t> {
             }
             None => self.push_ascii(SyntaxKind::RightBrace, 1),
         }
-    }
-
-    /// Reads on behind a backtick or an interpolation, up to the next of either.
-    fn text_part(&mut self, opening: usize) {
-        let start = self.at;
-        loop {
-            let Some(&byte) = self.bytes.get(self.at) else {
-                self.ran_out = true;
-                self.unclosed = Some(opening);
-                return self.end_open_text(opening, start);
-            };
-            match byte {
-                b'`' if self.peek(1) == b'`' => self.at += 2,
-                b'`' => {
-                    self.push_if_any(SyntaxKind::TextPart, start);
-                    self.push_ascii(SyntaxKind::TextEnd, 1);
-                    let next = self.peek(0);
-                    if self.wrapped == Some(opening)
-                        && (next.is_ascii_alphanumeric() || next >= 0x80 || b"$\\@".contains(&next))
-                        && self.suspect.is_none()
-                    {
-                        self.suspect = Some(opening);
-                    }
-                    return;
-                }
-                b'\\' if self.bytes[self.at + 1..].starts_with(b"${") => self.at += 3,
-                b'$' if self.peek(1) == b'{' => {
-                    self.push_if_any(SyntaxKind::TextPart, start);
-                    self.open.push(OpenText {
-                        start: opening,
-                        braces: 0,
-                        interpolation: self.at,
-                    });
-                    return self.push_ascii(SyntaxKind::InterpolationStart, 2);
-                }
-                b'\n' | b'\r' => {
-                    if self.cut == Some(opening) {
-                        return self.end_open_text(opening, start);
-                    }
-                    if self.at > opening + 1 {
-                        self.wrapped = Some(opening);
-                    }
-                    self.at += 1;
-                }
-                _ => self.at += 1,
-            }
-        }
-    }
-
-    fn end_open_text(&mut self, opening: usize, start: usize) {
-        if !self.ran_out {
-            self.give_back_closers(start);
-        }
-        self.push_if_any(SyntaxKind::TextPart, start);
-        let end = self.at;
-        self.errors.push(
-            SyntaxError::new(
-                SyntaxErrorKind::UnclosedString,
-                span(opening..opening + 1),
-                "a text is not closed",
-            )
-            .label("opened here")
-            .help("close it with a backtick")
-            .insert(end, "`"),
-        );
-    }
-
-    /// A text in double quotes, or a character in single ones.
-    fn quoted(&mut self, quote: char) {
-        let start = self.at;
-        let quote_byte = quote as u8;
-        let mut bad_escape = None;
-        let mut hidden_quote = None;
-        self.at += 1;
-        if quote == '\'' && self.peek(0) == b'\'' {
-            self.at += 1;
-            self.push(SyntaxKind::Character, start);
-            return self.check_character(start);
-        }
-        loop {
-            let Some(&byte) = self.bytes.get(self.at) else {
-                return self.end_open_quote(quote, start, hidden_quote);
-            };
-            match byte {
-                b'\n' => return self.end_open_quote(quote, start, hidden_quote),
-                b'\\' => {
-                    let escape = self.at;
-                    self.at += 1;
-                    if self.peek(0) == quote_byte {
-                        hidden_quote = Some(self.at);
-                    }
-                    if !self.escape(quote) {
-                        bad_escape.get_or_insert(escape..self.at);
-                    }
-                }
-                _ if byte == quote_byte => {
-                    self.at += 1;
-                    if self.peek(0) != quote_byte {
-                        break;
-                    }
-                    self.at += 1;
-                }
-                _ => self.at += 1,
-            }
-        }
-        if quote == '\'' {
-            self.push(SyntaxKind::Character, start);
-            return self.check_character(start);
-        }
-        self.push(SyntaxKind::QuotedText, start);
-        if let Some(escape) = bad_escape {
-            let error = bad_escape_error(self.text, start..self.at, escape);
-            self.errors.push(error);
-        }
-    }
-
-    /// Steps over what follows a backslash; says whether Rhai knows it.
-    fn escape(&mut self, quote: char) -> bool {
-        let digits = match self.peek(0) {
-            b'n' | b'r' | b't' | b'\\' => {
-                self.at += 1;
-                return true;
-            }
-            b'\r' if quote == '"' && self.peek(1) == b'\n' => {
-                self.at += 2;
-                return true;
-            }
-            b'\n' if quote == '"' => {
-                self.at += 1;
-                return true;
-            }
-            it if it == quote as u8 => {
-                self.at += 1;
-                return true;
-            }
-            b'x' => 2,
-            b'u' => 4,
-            b'U' => 8,
-            0 | b'\n' | b'\r' => return false,
-            _ => {
-                self.at += self.text[self.at..]
-                    .chars()
-                    .next()
-                    .map_or(0, char::len_utf8);
-                return false;
-            }
-        };
-        self.at += 1;
-        let from = self.at;
-        while self.at - from < digits && self.peek(0).is_ascii_hexdigit() {
-            self.at += 1;
-        }
-        self.at - from == digits
-            && u32::from_str_radix(&self.text[from..self.at], 16)
-                .is_ok_and(|it| char::from_u32(it).is_some())
-    }
-
-    fn end_open_quote(&mut self, quote: char, start: usize, hidden_quote: Option<usize>) {
-        let kind = if quote == '"' {
-            SyntaxKind::QuotedText
-        } else {
-            SyntaxKind::Character
-        };
-        if self.bytes[self.at - 1] == b'\r' {
-            self.at -= 1;
-        }
-        let line_end = self.at;
-        // `"C:\temp\";` hides its own closing quote.
-        if let Some(hidden) = hidden_quote.filter(|_| quote == '"') {
-            let rest = &self.text[hidden + 1..line_end];
-            if rest
-                .chars()
-                .all(|it| matches!(it, ')' | ']' | '}' | ',' | ';' | ' ' | '\t'))
-            {
-                self.at = hidden + 1;
-                self.push(kind, start);
-                let content = &self.text[start + 1..hidden];
-                let mut error = SyntaxError::new(
-                    SyntaxErrorKind::UnclosedString,
-                    span(hidden - 1..hidden + 1),
-                    "the closing quote is hidden by a backslash",
-                )
-                .label("this quote belongs to the text");
-                error = match backticks(content) {
-                    Some(text) => error
-                        .help(format!("write it in backticks: {text}"))
-                        .replace(start..hidden + 1, text),
-                    None => error
-                        .help("write two backslashes: `\\\\\"`")
-                        .insert(hidden, "\\"),
-                };
-                return self.errors.push(error);
-            }
-        }
-        self.give_back_closers(start + 1);
-        self.push(kind, start);
-        let message = if quote == '"' {
-            "a text is not closed"
-        } else {
-            "a character is not closed"
-        };
-        let end = self.at;
-        self.errors.push(
-            SyntaxError::new(
-                SyntaxErrorKind::UnclosedString,
-                span(start..start + 1),
-                message,
-            )
-            .label("opened here")
-            .help(format!("close it with `{quote}`"))
-            .insert(end, quote.to_string()),
-        );
-    }
-
-    /// Leaves the `);` behind an open text to the code around it.
-    fn give_back_closers(&mut self, from: usize) {
-        while self.at > from
-            && matches!(
-                self.bytes[self.at - 1],
-                b')' | b']' | b'}' | b',' | b';' | b' ' | b'\t'
-            )
-        {
-            self.at -= 1;
-        }
-    }
-
-    fn check_character(&mut self, start: usize) {
-        let literal = &self.text[start..self.at];
-        let content = &literal[1..literal.len() - 1];
-        let length = crate::syntax::text::decode_character(content).map(|it| it.chars().count());
-        if length == Some(1) {
-            return;
-        }
-        let message = match length {
-            Some(0) => "no character stands between the single quotes",
-            Some(_) => "more than one character stands between single quotes",
-            None => "the character in single quotes has an unknown escape",
-        };
-        let text = match backticks(content) {
-            Some(text) if content.contains(['\\', '"']) => text,
-            _ => format!("\"{content}\""),
-        };
-        self.errors.push(
-            SyntaxError::new(SyntaxErrorKind::BadCharacter, span(start..self.at), message)
-                .help(format!("write a text in double quotes: {text}"))
-                .replace(start..self.at, text),
-        );
-    }
-
-    fn raw(&mut self) {
-        let start = self.at;
-        self.skip_while(|it| it == b'#');
-        let hashes = self.at - start;
-        if self.peek(0) != b'"' {
-            self.push(SyntaxKind::Unknown, start);
-            return self
-                .errors
-                .push(foreign(start..self.at, "`#` is not an operator"));
-        }
-        self.at += 1;
-        while self.at < self.bytes.len() {
-            self.at += 1;
-            if self.bytes[self.at - 1] == b'"' {
-                let from = self.at;
-                while self.at - from < hashes && self.peek(0) == b'#' {
-                    self.at += 1;
-                }
-                if self.at - from == hashes {
-                    return self.push(SyntaxKind::RawText, start);
-                }
-            }
-        }
-        let close = format!("\"{}", "#".repeat(hashes));
-        self.at = line_end(self.text, start);
-        self.give_back_closers(start + hashes + 1);
-        self.push(SyntaxKind::RawText, start);
-        let end = self.at;
-        self.errors.push(
-            SyntaxError::new(
-                SyntaxErrorKind::UnclosedString,
-                span(start..start + hashes + 1),
-                "a raw text is not closed",
-            )
-            .label("opened here")
-            .help(format!("close it with `{close}`"))
-            .insert(end, close),
-        );
     }
 
     fn line_comment(&mut self) {
@@ -553,16 +233,22 @@ impl<'t> Lexer<'t> {
         );
         if level > 0 {
             let end = self.at;
-            self.errors.push(
+            self.report(
                 SyntaxError::new(
                     SyntaxErrorKind::UnclosedComment,
-                    span(start..start + 2),
+                    start..start + 2,
                     "a comment is not closed",
                 )
                 .label("opened here")
                 .help("close it with `*/`; comments nest, so each `/*` needs its own")
                 .insert(end, "*/".repeat(level)),
             );
+        }
+    }
+
+    fn report(&mut self, error: SyntaxError) {
+        if self.errors.len() < MAX_ERRORS {
+            self.errors.push(error);
         }
     }
 
@@ -622,45 +308,6 @@ fn line_end(text: &str, from: usize) -> usize {
         .unwrap_or(rest.len())
 }
 
-fn span(range: Range<usize>) -> Range<u32> {
-    range.start as u32..range.end as u32
-}
-
 fn foreign(range: Range<usize>, message: impl Into<String>) -> SyntaxError {
-    SyntaxError::new(SyntaxErrorKind::ForeignSymbol, span(range), message)
-}
-
-/// The content of a text in double quotes, written in backticks, with every backslash meant as one.
-fn backticks(content: &str) -> Option<String> {
-    if content.contains(['`', '\n']) || content.contains("${") {
-        return None;
-    }
-    let plain = content.replace("\\\\", "\\").replace("\\\"", "\"");
-    Some(format!("`{plain}`"))
-}
-
-fn bad_escape_error(text: &str, literal: Range<usize>, escape: Range<usize>) -> SyntaxError {
-    let shown = &text[escape.clone()];
-    let digits = match shown.as_bytes().get(1) {
-        Some(b'x') => Some("two"),
-        Some(b'u') => Some("four"),
-        Some(b'U') => Some("eight"),
-        _ => None,
-    };
-    let message = match digits {
-        Some(digits) => format!("`{shown}` is not followed by {digits} digits of a character"),
-        None => format!("`{shown}` is not an escape"),
-    };
-    let error = SyntaxError::new(SyntaxErrorKind::BadEscape, span(escape.clone()), message)
-        .label("a backslash begins an escape");
-    match backticks(&text[literal.start + 1..literal.end - 1]) {
-        Some(plain) => error
-            .help(format!(
-                "write it in backticks, where a backslash is itself: {plain}"
-            ))
-            .replace(literal, plain),
-        None => error
-            .help("write two backslashes to mean one")
-            .insert(escape.start, "\\"),
-    }
+    SyntaxError::new(SyntaxErrorKind::ForeignSymbol, range, message)
 }

@@ -7,9 +7,7 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::syntax::{
-    Block, Closure, For, Function, Import, Let, Node, Path, SyntaxKind, Tree, Variable,
-};
+use crate::syntax::{Closure, For, Function, Import, Let, Node, Path, SyntaxKind, Tree, Variable};
 
 /// A definition of a variable or of a namespace.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -122,48 +120,52 @@ impl<'t> Names<'t> {
             .filter(move |it| it.is_seen(offset, function))
     }
 
+    /// Goes through uses and definitions in order. What is seen of one name is a stack, since
+    /// whatever begins later ends earlier.
     fn resolve(&mut self) {
-        let mut by_name: HashMap<&str, Vec<usize>> = HashMap::new();
-        for (index, binding) in self.bindings.iter().enumerate() {
-            by_name.entry(binding.name).or_default().push(index);
-        }
+        let bindings = &self.bindings;
+        let mut order: Vec<usize> = (0..bindings.len()).collect();
+        order.sort_by_key(|&it| bindings[it].scope.start);
+        let mut order = order.into_iter().peekable();
+        let mut seen: HashMap<(&str, bool), Vec<usize>> = HashMap::new();
+        let globals: HashMap<&str, usize> = (0..bindings.len())
+            .filter(|&it| bindings[it].is_global_constant())
+            .map(|it| (bindings[it].name, it))
+            .collect();
         for reference in &mut self.references {
-            let Some(candidates) = by_name.get(reference.name) else {
-                continue;
-            };
-            let namespace = reference.kind == ReferenceKind::Namespace;
-            let global = reference.kind == ReferenceKind::Global;
-            let fits = |binding: &Binding<'_>| match reference.kind {
-                ReferenceKind::Callee => false,
-                ReferenceKind::Global => {
-                    binding.kind == BindingKind::Const
-                        && binding.function.is_none()
-                        && binding
-                            .node
-                            .ancestors()
-                            .all(|it| matches!(it.kind(), SyntaxKind::Root | SyntaxKind::Export))
-                }
+            let at = reference.node.range().start;
+            while let Some(next) = order.next_if(|&it| bindings[it].scope.start <= at) {
+                let is_import = bindings[next].kind == BindingKind::Import;
+                seen.entry((bindings[next].name, is_import))
+                    .or_default()
+                    .push(next);
+            }
+            reference.binding = match reference.kind {
+                ReferenceKind::Callee => None,
+                ReferenceKind::Global => globals.get(reference.name).copied(),
                 ReferenceKind::Value | ReferenceKind::Target | ReferenceKind::Namespace => {
-                    (binding.kind == BindingKind::Import) == namespace
+                    let is_import = reference.kind == ReferenceKind::Namespace;
+                    seen.get_mut(&(reference.name, is_import))
+                        .and_then(|stack| {
+                            while stack.pop_if(|it| bindings[*it].scope.end <= at).is_some() {}
+                            stack.last().copied()
+                        })
                 }
-            };
-            let seen = |binding: &Binding<'_>| {
-                global || binding.is_seen(reference.range.start, reference.function)
-            };
-            reference.binding = candidates
-                .iter()
-                .rev()
-                .copied()
-                .take(MAX_CANDIDATES)
-                .find(|&it| fits(&self.bindings[it]) && seen(&self.bindings[it]));
+            }
+            .filter(|&it| {
+                reference.kind == ReferenceKind::Global
+                    || bindings[it].is_seen(at, reference.function)
+            });
         }
     }
 }
 
-/// How many definitions of one name are tried, so that a hostile script costs linear time.
-const MAX_CANDIDATES: usize = 4096;
-
 impl<'t> Binding<'t> {
+    fn is_global_constant(&self) -> bool {
+        let at_top = |it: Node<'_>| matches!(it.kind(), SyntaxKind::Root | SyntaxKind::Export);
+        self.kind == BindingKind::Const && self.node.ancestors().all(at_top)
+    }
+
     /// Whether it is seen at an offset in a function.
     #[must_use]
     pub fn is_seen(&self, offset: u32, function: Option<Function<'t>>) -> bool {
@@ -228,7 +230,7 @@ fn bindings(tree: &Tree) -> Vec<Binding<'_>> {
         } else if let Some(it) = Import::cast(node) {
             push(it.alias(), BindingKind::Import, behind(), function);
         } else if let Some(it) = Function::cast(node) {
-            let body = it.body().map_or(node.range(), Block::range);
+            let body = it.body().map_or(node.range(), Node::range);
             for name in it.params() {
                 push(Some(name), BindingKind::Parameter, body.clone(), Some(it));
             }
@@ -243,7 +245,7 @@ fn bindings(tree: &Tree) -> Vec<Binding<'_>> {
                 );
             }
         } else if let Some(it) = For::cast(node) {
-            let body = it.body().map_or(node.range(), Block::range);
+            let body = it.body().map_or(node.range(), Node::range);
             push(it.variable(), BindingKind::Element, body.clone(), function);
             push(it.counter(), BindingKind::Counter, body, function);
         } else if node.kind() == SyntaxKind::Catch {
@@ -251,9 +253,8 @@ fn bindings(tree: &Tree) -> Vec<Binding<'_>> {
                 .child(SyntaxKind::Name)
                 .map(|it| (it.text(), it.range()));
             let body = node
-                .children()
-                .find_map(Block::cast)
-                .map_or(node.range(), Block::range);
+                .child(SyntaxKind::Block)
+                .map_or(node.range(), Node::range);
             push(name, BindingKind::Error, body, function);
         }
     }

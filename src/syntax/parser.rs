@@ -5,11 +5,11 @@
 //! put into preorder. Neither recursion nor the tree is ever deeper than a fixed measure, whatever
 //! the text: [`MAX_DEPTH`] bounds what is nested, and chains such as `a + a + …` are bounded too.
 
-pub mod bracket;
-pub mod expression;
-pub mod postfix;
-pub mod problem;
-pub mod statement;
+mod bracket;
+mod expression;
+mod postfix;
+mod problem;
+mod statement;
 
 use std::ops::Range;
 use std::sync::Arc;
@@ -97,6 +97,10 @@ pub(crate) struct Parser<'t> {
 
 /// What is allowed depending on what is around.
 #[derive(Clone, Copy, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is independent of the others"
+)]
 struct Context {
     /// Within a function or a closure: `this` exists.
     function: bool,
@@ -104,6 +108,8 @@ struct Context {
     looping: bool,
     /// Within the case of a switch arm: `|` separates.
     case: bool,
+    /// Within the block of an `if` or a `try`: `else` or `catch` shows that it has ended.
+    branch: bool,
 }
 
 /// A complete node.
@@ -130,6 +136,16 @@ enum Bracket {
     Square,
     Brace,
     Interpolation,
+}
+
+impl Context {
+    /// What a function or a closure begins with.
+    const FUNCTION: Context = Context {
+        function: true,
+        looping: false,
+        case: false,
+        branch: false,
+    };
 }
 
 /// Whether functions can be defined.
@@ -204,8 +220,12 @@ impl Parser<'_> {
 
     /// The kind of the significant token that is `ahead` of the current one.
     fn kind_at(&self, ahead: usize) -> SyntaxKind {
-        let last = self.significant.len() - 1;
-        self.tokens[self.significant[(self.at + ahead).min(last)] as usize].kind
+        self.kind_of((self.at + ahead).min(self.significant.len() - 1))
+    }
+
+    /// The kind of a significant token.
+    fn kind_of(&self, at: usize) -> SyntaxKind {
+        self.tokens[self.significant[at] as usize].kind
     }
 
     /// Where the current token lies.
@@ -239,7 +259,16 @@ impl Parser<'_> {
 
     /// Whether the current token begins a line.
     fn begins_line(&self) -> bool {
-        self.text[self.previous_end()..self.range().start].contains('\n')
+        self.begins_line_at(self.at)
+    }
+
+    fn begins_line_at(&self, at: usize) -> bool {
+        let before = if at == 0 {
+            0
+        } else {
+            self.range_of(at - 1).end
+        };
+        self.text[before..self.range_of(at).start].contains('\n')
     }
 
     /// Whether the next token touches the current one.
@@ -254,8 +283,7 @@ impl Parser<'_> {
             return true;
         }
         let message = format!("the nesting is deeper than {MAX_DEPTH} levels");
-        let error = self
-            .error(SyntaxErrorKind::TooDeep, self.range(), message)
+        let error = SyntaxError::new(SyntaxErrorKind::TooDeep, self.range(), message)
             .help("give inner parts a name with `let`, or make functions of them");
         self.report(error);
         false

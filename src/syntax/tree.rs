@@ -59,6 +59,7 @@ impl Tree {
     }
 
     /// All tokens in order; their texts joined are the text.
+    #[must_use]
     pub fn tokens(&self) -> impl DoubleEndedIterator<Item = Token<'_>> + ExactSizeIterator {
         (0..self.tokens.len() as u32 - 1).map(|index| Token { tree: self, index })
     }
@@ -76,20 +77,16 @@ impl Tree {
         })
     }
 
-    /// The innermost node that contains an offset; one that ends there contains it, unless
-    /// another begins there.
+    /// The innermost node that contains the byte at an offset; the root if there is no such byte.
     #[must_use]
     pub fn node_at(&self, offset: u32) -> Node<'_> {
         let after = self
             .nodes
             .partition_point(|it| self.tokens[it.first as usize].start <= offset);
+        // Whatever contains the byte is this node or around it, since nodes lie in preorder.
         let mut node = self.node(after.saturating_sub(1) as u32);
-        let touches = |node: Node<'_>| {
-            let range = node.range();
-            offset < range.end || offset == range.end && offset > range.start
-        };
-        while !touches(node) && !node.is_root() {
-            node = self.node(self.nodes[node.index as usize].parent);
+        while offset >= node.range().end && !node.is_root() {
+            node = self.node(node.raw().parent);
         }
         node
     }
@@ -139,6 +136,7 @@ impl Tree {
     }
 
     /// All nodes, an outer one before those within it.
+    #[must_use]
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = Node<'_>> + ExactSizeIterator {
         (0..self.nodes.len() as u32).map(|it| self.node(it))
     }
@@ -217,6 +215,7 @@ impl<'t> Node<'t> {
     }
 
     /// All tokens within its range, trivia and those of inner nodes included.
+    #[must_use]
     pub fn all_tokens(self) -> impl DoubleEndedIterator<Item = Token<'t>> + Clone {
         let raw = self.raw();
         (raw.first..raw.end).map(move |index| Token {
@@ -375,9 +374,10 @@ impl SyntaxKind {
 impl SyntaxError {
     pub(super) fn new(
         kind: SyntaxErrorKind,
-        range: Range<u32>,
+        range: Range<usize>,
         message: impl Into<String>,
     ) -> SyntaxError {
+        let range = range.start as u32..range.end as u32;
         let message = message.into();
         SyntaxError {
             range,

@@ -178,10 +178,10 @@ impl<'t> Function<'t> {
         self.0.child(SyntaxKind::ThisType)
     }
 
-    /// The body.
+    /// The body, a `Block`.
     #[must_use]
-    pub fn body(self) -> Option<Block<'t>> {
-        self.0.children().find_map(Block::cast)
+    pub fn body(self) -> Option<Node<'t>> {
+        self.0.child(SyntaxKind::Block)
     }
 
     /// Whether it is `private`.
@@ -347,16 +347,19 @@ impl<'t> For<'t> {
     /// What it goes through.
     #[must_use]
     pub fn iterable(self) -> Option<Node<'t>> {
-        let body = self.body().map(Block::node);
+        let body = self.body();
         self.0
             .children()
             .find(|&it| it.kind() != SyntaxKind::Name && Some(it) != body)
     }
 
-    /// The body.
+    /// The body, a `Block`.
     #[must_use]
-    pub fn body(self) -> Option<Block<'t>> {
-        self.0.children().last().and_then(Block::cast)
+    pub fn body(self) -> Option<Node<'t>> {
+        self.0
+            .children()
+            .last()
+            .filter(|it| it.kind() == SyntaxKind::Block)
     }
 
     fn names(self) -> impl Iterator<Item = (&'t str, Range<u32>)> {

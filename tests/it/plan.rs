@@ -13,6 +13,8 @@ mod schema;
 /// Canonical form, seal, and files that anybody may have touched.
 mod seal;
 
+use std::sync::LazyLock;
+
 use mimeo::plan::seal::seal;
 use mimeo::plan::{Kind, Plan, Step, Undo};
 use serde_json::{Value as Json, json};
@@ -27,7 +29,9 @@ fn sample() -> Plan {
 
 /// The same in the form of its file.
 fn sample_json() -> Json {
-    serde_json::from_str(&sample().to_json()).expect("it is JSON")
+    static SAMPLE: LazyLock<Json> =
+        LazyLock::new(|| serde_json::from_str(&sample().to_json()).expect("it is JSON"));
+    SAMPLE.clone()
 }
 
 /// A step that does nothing.
@@ -48,14 +52,55 @@ fn step(id: &str, after: &[&str]) -> Step {
     }
 }
 
-fn remove(json: &mut Json, key: &str) {
-    json.as_object_mut().and_then(|it| it.shift_remove(key)).expect("it is there");
+/// The sample with another value at a JSON pointer, or a new one.
+fn set(pointer: &str, value: Json) -> Json {
+    edit(pointer, |parent, key| match key.parse::<usize>() {
+        Ok(index) if parent.is_array() => parent[index] = value,
+        Ok(_) | Err(_) => parent[key] = value,
+    })
 }
 
-fn rename(json: &mut Json, key: &str, other: &str) {
-    let fields = json.as_object_mut().expect("it is an object");
-    let value = fields.shift_remove(key).expect("it is there");
-    fields.insert(other.to_owned(), value);
+/// The sample without the field at a JSON pointer.
+fn without(pointer: &str) -> Json {
+    edit(pointer, |parent, key| {
+        parent.as_object_mut().and_then(|it| it.shift_remove(key)).expect("it is there");
+    })
+}
+
+/// The sample with another name for the field at a JSON pointer.
+fn renamed(pointer: &str, other: &str) -> Json {
+    edit(pointer, |parent, key| {
+        let fields = parent.as_object_mut().expect("it is an object");
+        let value = fields.shift_remove(key).expect("it is there");
+        fields.insert(other.to_owned(), value);
+    })
+}
+
+fn edit(pointer: &str, edit: impl FnOnce(&mut Json, &str)) -> Json {
+    let mut json = sample_json();
+    let (parent, key) = pointer.rsplit_once('/').expect("it is below the whole");
+    edit(json.pointer_mut(parent).expect("it is there"), key);
+    json
+}
+
+/// The JSON pointers of everything below a value.
+fn pointers(json: &Json) -> Vec<String> {
+    let below: Vec<(String, &Json)> = if let Some(fields) = json.as_object() {
+        fields
+            .iter()
+            .map(|(key, value)| (key.replace('~', "~0").replace('/', "~1"), value))
+            .collect()
+    } else if let Some(items) = json.as_array() {
+        items.iter().enumerate().map(|(index, value)| (index.to_string(), value)).collect()
+    } else {
+        Vec::new()
+    };
+    let mut found = Vec::new();
+    for (key, value) in below {
+        found.push(format!("/{key}"));
+        found.extend(pointers(value).into_iter().map(|it| format!("/{key}{it}")));
+    }
+    found
 }
 
 /// A small deterministic generator (splitmix64), so that a failure can be run again.

@@ -369,6 +369,7 @@ fn reasons(deployment: &Deployment) -> String {
     }
     let manual = by_hand(deployment);
     let mut pages: Vec<u8> = manual.iter().filter_map(|(field, _)| field.page).collect();
+    pages.sort_unstable();
     pages.dedup();
     let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
     let labels: Vec<_> = manual.iter().take(3).map(|(field, _)| format!("`{}`", field.label)).collect();

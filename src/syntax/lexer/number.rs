@@ -1,7 +1,7 @@
 //! Numbers, with Rhai's rules of where they end.
 
+use crate::syntax::lexer::Lexer;
 use crate::syntax::lexer::word::classify;
-use crate::syntax::lexer::{Lexer, span};
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind};
 
 impl Lexer<'_> {
@@ -93,9 +93,9 @@ impl Lexer<'_> {
         self.push(kind, start);
         if let Some(message) = message {
             let shown = &self.text[start..self.at];
-            self.errors.push(SyntaxError::new(
+            self.report(SyntaxError::new(
                 SyntaxErrorKind::BadNumber,
-                span(start..self.at),
+                start..self.at,
                 format!("the number `{shown}` {message}"),
             ));
         }

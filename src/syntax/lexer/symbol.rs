@@ -1,7 +1,10 @@
 //! Operators and brackets, and the symbols of other languages that people type.
 
-use crate::syntax::lexer::{Lexer, foreign, line_end, span};
+use crate::syntax::lexer::{Lexer, foreign, line_end};
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind};
+
+/// How far the end of a text in typographic quotes is looked for.
+const LONGEST_QUOTE: usize = 200;
 
 /// A character that looks like one that Rhai knows.
 enum Lookalike {
@@ -21,12 +24,20 @@ impl Lexer<'_> {
 
         let (one, two, three) = (self.peek(0), self.peek(1), self.peek(2));
         let (kind, length) = match (one, two, three) {
+            (b'.', b'.', b'.')
+            | (b'=' | b'!', b'=', b'=')
+            | (b':', b':', b'<')
+            | (b':', b'=' | b';', _)
+            | (b'+', b'+', _)
+            | (b'-', b'-' | b'>', _)
+            | (b'<', b'-' | b'|', _)
+            | (b'!', b'.', _)
+            | (b'|', b'>', _) => return self.foreign_symbol(),
             (b'(', ..) => (K::LeftParen, 1),
             (b')', ..) => (K::RightParen, 1),
             (b',', ..) => (K::Comma, 1),
             (b';', ..) => (K::Semicolon, 1),
             (b'.', b'.', b'=') => (K::DotDotEqual, 3),
-            (b'.', b'.', b'.') => return self.foreign_symbol(),
             (b'.', b'.', _) => (K::DotDot, 2),
             (b'.', ..) => (K::Dot, 1),
             (b'[', ..) => (K::LeftBracket, 1),
@@ -35,15 +46,12 @@ impl Lexer<'_> {
                 self.open_brace();
                 (K::MapStart, 2)
             }
-            (b'=', b'=', b'=') | (b'!', b'=', b'=') => return self.foreign_symbol(),
             (b'=', b'=', _) => (K::EqualEqual, 2),
             (b'=', b'>', _) => (K::FatArrow, 2),
             (b'=', ..) => (K::Equal, 1),
-            (b':', b':', b'<') | (b':', b'=' | b';', _) => return self.foreign_symbol(),
             (b':', b':', _) => (K::ColonColon, 2),
             (b':', ..) => (K::Colon, 1),
             (b'+', b'=', _) => (K::PlusEqual, 2),
-            (b'+', b'+', _) | (b'-', b'-' | b'>', _) => return self.foreign_symbol(),
             (b'+', ..) => (K::Plus, 1),
             (b'-', b'=', _) => (K::MinusEqual, 2),
             (b'-', ..) => (K::Minus, 1),
@@ -58,7 +66,6 @@ impl Lexer<'_> {
             (b'<', b'<', b'=') => (K::ShiftLeftEqual, 3),
             (b'<', b'<', _) => (K::ShiftLeft, 2),
             (b'<', b'=', _) => (K::LessEqual, 2),
-            (b'<', b'-' | b'|', _) => return self.foreign_symbol(),
             (b'<', ..) => (K::Less, 1),
             (b'>', b'>', b'=') => (K::ShiftRightEqual, 3),
             (b'>', b'>', _) => (K::ShiftRight, 2),
@@ -68,11 +75,9 @@ impl Lexer<'_> {
                 (K::NotIn, 3)
             }
             (b'!', b'=', _) => (K::BangEqual, 2),
-            (b'!', b'.', _) => return self.foreign_symbol(),
             (b'!', ..) => (K::Bang, 1),
             (b'|', b'|', _) => (K::PipePipe, 2),
             (b'|', b'=', _) => (K::PipeEqual, 2),
-            (b'|', b'>', _) => return self.foreign_symbol(),
             (b'|', ..) => (K::Pipe, 1),
             (b'&', b'&', _) => (K::AmpersandAmpersand, 2),
             (b'&', b'=', _) => (K::AmpersandEqual, 2),
@@ -143,7 +148,7 @@ impl Lexer<'_> {
                     error = error.replace(range, replacement);
                 }
                 self.push_ascii(kind, symbol.len());
-                return self.errors.push(error);
+                return self.report(error);
             }
         }
         if rest.starts_with(b"#") {
@@ -163,8 +168,8 @@ impl Lexer<'_> {
         } else {
             format!("`{character}` is not an operator")
         };
-        let error = SyntaxError::new(SyntaxErrorKind::Character, span(start..self.at), message);
-        self.errors.push(if character == '\\' {
+        let error = SyntaxError::new(SyntaxErrorKind::Character, start..self.at, message);
+        self.report(if character == '\\' {
             error.help("a line continues without a sign; paths belong into backticks")
         } else {
             error
@@ -180,7 +185,7 @@ impl Lexer<'_> {
             self.at += 1;
             self.open_brace();
             self.push(SyntaxKind::MapStart, start);
-            return self.errors.push(
+            return self.report(
                 foreign(start..self.at, "a blank stands within `#{`")
                     .help("write `#{`")
                     .replace(start..self.at, "#{"),
@@ -196,15 +201,14 @@ impl Lexer<'_> {
         if begins_line {
             self.at = line_end(self.text, start);
             self.trivia(SyntaxKind::LineComment, start);
-            return self.errors.push(
+            return self.report(
                 error
                     .help("comments begin with `//`")
                     .replace(start..start + 1, "//"),
             );
         }
         self.push(SyntaxKind::Unknown, start);
-        self.errors
-            .push(error.help("comments begin with `//`, maps with `#{`"));
+        self.report(error.help("comments begin with `//`, maps with `#{`"));
     }
 
     pub(super) fn foreign_character(&mut self) {
@@ -219,24 +223,23 @@ impl Lexer<'_> {
             "an invisible character stands here, U+{:04X}",
             u32::from(character)
         );
-        let error = |at: usize, message| {
-            SyntaxError::new(SyntaxErrorKind::Character, span(start..at), message)
-        };
+        let error =
+            |at: usize, message| SyntaxError::new(SyntaxErrorKind::Character, start..at, message);
         match lookalike(character) {
             Some(Lookalike::Blank) => {
                 self.trivia(SyntaxKind::Whitespace, start);
                 let error = error(self.at, unnamed).help("write an ordinary blank");
-                self.errors.push(error.replace(start..self.at, " "));
+                self.report(error.replace(start..self.at, " "));
             }
             Some(Lookalike::Nothing) => {
                 self.trivia(SyntaxKind::Whitespace, start);
                 let error = error(self.at, unnamed).help("delete it");
-                self.errors.push(error.replace(start..self.at, ""));
+                self.report(error.replace(start..self.at, ""));
             }
             Some(Lookalike::Dash) => {
                 self.push(SyntaxKind::Minus, start);
                 let error = error(self.at, message).help("write a minus sign, `-`");
-                self.errors.push(error.replace(start..self.at, "-"));
+                self.report(error.replace(start..self.at, "-"));
             }
             Some(Lookalike::Quote(close)) => self.typographic_quote(start, close),
             None => {
@@ -248,7 +251,7 @@ impl Lexer<'_> {
                     self.at += next.len_utf8();
                 }
                 self.push(SyntaxKind::Unknown, start);
-                self.errors.push(error(self.at, message));
+                self.report(error(self.at, message));
             }
         }
     }
@@ -256,14 +259,18 @@ impl Lexer<'_> {
     /// A text in quotes as word processors set them.
     fn typographic_quote(&mut self, start: usize, close: char) {
         let open = &self.text[start..self.at];
-        let end = line_end(self.text, start);
-        let closing = self.text[self.at..end].find([close, '"']);
+        let closing = self.text[self.at..]
+            .char_indices()
+            .take(LONGEST_QUOTE)
+            .take_while(|it| it.1 != '\n')
+            .find(|it| it.1 == close || it.1 == '"')
+            .map(|it| it.0);
         let message = format!("the quote `{open}` does not begin a text");
-        let error = SyntaxError::new(SyntaxErrorKind::Character, span(start..self.at), message)
+        let error = SyntaxError::new(SyntaxErrorKind::Character, start..self.at, message)
             .help("write straight quotes, `\"`");
         let Some(length) = closing else {
             self.push(SyntaxKind::Unknown, start);
-            return self.errors.push(error.replace(start..self.at, "\""));
+            return self.report(error.replace(start..self.at, "\""));
         };
         let content = &self.text[self.at..self.at + length];
         let width = self.text[self.at + length..]
@@ -273,7 +280,7 @@ impl Lexer<'_> {
         self.at += length + width;
         self.push(SyntaxKind::QuotedText, start);
         let text = format!("\"{content}\"");
-        self.errors.push(error.replace(start..self.at, text));
+        self.report(error.replace(start..self.at, text));
     }
 }
 

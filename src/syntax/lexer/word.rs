@@ -1,6 +1,6 @@
 //! Names, keywords and the words that Rhai keeps for itself.
 
-use crate::syntax::lexer::{Lexer, span};
+use crate::syntax::lexer::Lexer;
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind};
 
 /// How a reserved word may be used after all.
@@ -159,10 +159,10 @@ impl Lexer<'_> {
                 .trim_start_matches('_')
                 .starts_with(|it: char| it.is_ascii_alphabetic())
         {
-            self.errors.push(
+            self.report(
                 SyntaxError::new(
                     SyntaxErrorKind::BadName,
-                    span(start..self.at),
+                    start..self.at,
                     format!("the name `{word}` has no letter after its underscores"),
                 )
                 .help("let a letter follow the underscores"),
@@ -180,10 +180,10 @@ impl Lexer<'_> {
         self.push(SyntaxKind::Identifier, start);
         let word = &self.text[start..self.at];
         let letter = word.chars().find(|it| !it.is_ascii()).unwrap_or_default();
-        self.errors.push(
+        self.report(
             SyntaxError::new(
                 SyntaxErrorKind::Character,
-                span(start..self.at),
+                start..self.at,
                 format!("the name `{word}` contains `{letter}`"),
             )
             .help("use the letters a to z, digits and `_` in names; texts may contain anything"),

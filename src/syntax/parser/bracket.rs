@@ -1,34 +1,38 @@
 //! Brackets: lists, blocks, and recovery from what does not fit between them.
 
-use crate::syntax::SyntaxKind as K;
 use crate::syntax::parser::{Bracket, Level, Parser};
-use crate::syntax::{SyntaxErrorKind, SyntaxKind};
+use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind as K};
 
 /// What stands in a list, for messages.
 pub(super) struct Items {
     /// The bracket that closes the list.
-    pub(super) close: SyntaxKind,
-    /// What an item is called, with its article removed: `argument`.
-    pub(super) item: &'static str,
+    pub(super) close: K,
+    /// What an item is called, with its article.
+    pub(super) one: &'static str,
+    /// What several items are called.
+    pub(super) many: &'static str,
 }
 
 impl Parser<'_> {
     /// A list with commas, from the opening bracket to the closing one. `item` parses one item, or
     /// nothing if none begins here.
-    pub(super) fn list(&mut self, items: &Items, item: fn(&mut Self) -> bool) {
+    pub(super) fn list(&mut self, items: &Items, item: fn(&mut Self)) {
         let opener = self.at;
         self.open_bracket(items.close);
         loop {
             if self.eat(items.close) {
                 break;
             }
-            if self.ends_list() {
+            if self.ends_list() && !self.semicolon_for_comma(items) {
                 self.unclosed(opener, symbol(items.close));
                 break;
             }
-            if !item(self) {
+            let before = self.at;
+            item(self);
+            if self.at == before {
                 if self.current == K::Comma {
-                    self.missing(&format!("{} before `,`", items.item));
+                    let item = items.one.trim_start_matches("an ").trim_start_matches("a ");
+                    self.missing(&format!("{item} before `,`"));
                     self.bump();
                 } else {
                     self.unexpected_item(items);
@@ -38,6 +42,10 @@ impl Parser<'_> {
             }
             if self.current == items.close || self.eat(K::Comma) || self.ends_list() {
                 continue;
+            }
+            if self.begins_line() && self.indentation(self.at) <= self.indentation(opener) {
+                self.unclosed(opener, symbol(items.close));
+                break;
             }
             self.separator(items);
         }
@@ -49,7 +57,7 @@ impl Parser<'_> {
         if let Some(error) = self.foreign_operator() {
             self.report(error);
         } else if self.begins_expression() || self.current == K::ReservedWord {
-            self.missing_symbol(",", &format!("between two {}s", items.item));
+            self.missing_symbol(",", &format!("between two {}", items.many));
         } else {
             self.unexpected_item(items);
             self.skip_tree();
@@ -57,30 +65,45 @@ impl Parser<'_> {
     }
 
     fn unexpected_item(&mut self, items: &Items) {
-        let article = if items.item.starts_with(['a', 'e', 'i', 'o', 'u']) {
-            "an"
-        } else {
-            "a"
-        };
-        self.unexpected(&format!("where {article} {} is due", items.item));
+        self.unexpected(&format!("where {} is due", items.one));
+    }
+
+    /// A semicolon between entries of a map, where a comma is meant.
+    fn semicolon_for_comma(&mut self, items: &Items) -> bool {
+        let key = matches!(self.kind_at(1), K::Identifier | K::QuotedText);
+        if self.current != K::Semicolon || items.close != K::RightBrace || !key {
+            return false;
+        }
+        if self.kind_at(2) != K::Colon {
+            return false;
+        }
+        let range = self.range();
+        let error = SyntaxError::new(
+            SyntaxErrorKind::Unexpected,
+            range.clone(),
+            "`;` stands between two entries",
+        );
+        self.report(error.help("separate entries with `,`").replace(range, ","));
+        self.bump();
+        true
     }
 
     /// Steps over the bracket that opens a list, or any other.
-    pub(super) fn open_bracket(&mut self, close: SyntaxKind) {
+    pub(super) fn open_bracket(&mut self, close: K) {
         if let Some(bracket) = bracket(close) {
             self.open[bracket as usize] += 1;
         }
         self.bump();
     }
 
-    pub(super) fn close_bracket(&mut self, close: SyntaxKind) {
+    pub(super) fn close_bracket(&mut self, close: K) {
         if let Some(bracket) = bracket(close) {
             self.open[bracket as usize] -= 1;
         }
     }
 
     /// The closing bracket of an expression, after what does not belong there.
-    pub(super) fn expect_close(&mut self, opener: usize, close: SyntaxKind) {
+    pub(super) fn expect_close(&mut self, opener: usize, close: K) {
         if self.eat(close) {
             return;
         }
@@ -104,8 +127,8 @@ impl Parser<'_> {
             | K::FnKeyword
             | K::PrivateKeyword
             | K::ImportKeyword
-            | K::ExportKeyword => true,
-            K::ReturnKeyword
+            | K::ExportKeyword
+            | K::ReturnKeyword
             | K::ThrowKeyword
             | K::BreakKeyword
             | K::ContinueKeyword
@@ -176,6 +199,7 @@ impl Parser<'_> {
                     self.closes_nothing();
                     continue;
                 }
+                K::ElseKeyword | K::CatchKeyword if self.context.branch => return,
                 // A function at the margin shows that a brace before it is missing.
                 K::FnKeyword | K::PrivateKeyword if level == Level::Inner && self.at_margin() => {
                     return;
@@ -200,8 +224,7 @@ impl Parser<'_> {
 
     fn closes_nothing(&mut self) {
         let message = format!("`{}` closes nothing", self.shown());
-        let error = self
-            .error(SyntaxErrorKind::Unexpected, self.range(), message)
+        let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
             .help("delete it, or open a bracket before it")
             .replace(self.range(), "");
         self.report(error);
@@ -211,17 +234,17 @@ impl Parser<'_> {
     }
 
     fn end_of_statement(&mut self) {
+        while bracket(self.current).is_some() && !self.closes_outer() {
+            self.closes_nothing();
+        }
         match self.current {
             K::Semicolon => {
                 self.bump();
                 self.end_silence();
             }
             K::EndOfText | K::TextEnd | K::TextPart => (),
+            K::ElseKeyword | K::CatchKeyword if self.context.branch => (),
             _ if self.closes_outer() => (),
-            K::RightParen | K::RightBracket | K::RightBrace | K::InterpolationEnd => {
-                self.closes_nothing();
-                self.end_of_statement();
-            }
             _ => self.unfinished_statement(),
         }
     }
@@ -234,7 +257,14 @@ impl Parser<'_> {
         if self.begins_line() || self.begins_statement() {
             return self.missing_symbol(";", "after this statement");
         }
-        self.unexpected("behind a complete statement");
+        if self.current == K::FatArrow {
+            let message = "`=>` stands behind a complete statement";
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
+                .help("closures are written `|x| …`, arms stand within a `switch`");
+            self.report(error);
+        } else {
+            self.unexpected("behind a complete statement");
+        }
         self.skip_tree();
     }
 
@@ -299,7 +329,7 @@ pub(super) enum Ending {
     Closed,
 }
 
-fn bracket(close: SyntaxKind) -> Option<Bracket> {
+fn bracket(close: K) -> Option<Bracket> {
     match close {
         K::RightParen => Some(Bracket::Paren),
         K::RightBracket => Some(Bracket::Square),
@@ -309,7 +339,7 @@ fn bracket(close: SyntaxKind) -> Option<Bracket> {
     }
 }
 
-fn symbol(close: SyntaxKind) -> &'static str {
+fn symbol(close: K) -> &'static str {
     match close {
         K::RightParen => ")",
         K::RightBracket => "]",

@@ -1,22 +1,24 @@
 //! Expressions: operators with their precedence, and what they work on.
 
-use crate::syntax::SyntaxErrorKind;
-use crate::syntax::SyntaxKind as K;
 use crate::syntax::lexer::word::{self, Reserved};
 use crate::syntax::parser::bracket::Items;
 use crate::syntax::parser::{Context, Level, MAX_HEIGHT, Mark, Parser};
+use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind as K};
 
 const ELEMENTS: Items = Items {
     close: K::RightBracket,
-    item: "element",
+    one: "an element",
+    many: "elements",
 };
 const ENTRIES: Items = Items {
     close: K::RightBrace,
-    item: "entry",
+    one: "an entry",
+    many: "entries",
 };
 const BARS: Items = Items {
     close: K::Pipe,
-    item: "parameter",
+    one: "a parameter",
+    many: "parameters",
 };
 
 /// How tightly an operator binds.
@@ -159,8 +161,7 @@ impl Parser<'_> {
             return false;
         }
         let message = format!("the expression is longer than {MAX_HEIGHT} links");
-        let error = self
-            .error(SyntaxErrorKind::TooDeep, self.range(), message)
+        let error = SyntaxError::new(SyntaxErrorKind::TooDeep, self.range(), message)
             .help("split it with `let`");
         self.report(error);
         self.skip_expression();
@@ -323,7 +324,7 @@ impl Parser<'_> {
         let mark = self.mark();
         if !self.context.function {
             let message = "`this` stands outside of a function";
-            let error = self.error(SyntaxErrorKind::Unexpected, self.range(), message);
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message);
             self.report(error);
         }
         self.bump();
@@ -380,12 +381,12 @@ impl Parser<'_> {
         self.finish(mark, K::Paren);
     }
 
-    fn element(&mut self) -> bool {
-        self.expression()
+    fn element(&mut self) {
+        self.expression();
     }
 
     /// `key: value`.
-    fn entry(&mut self) -> bool {
+    fn entry(&mut self) {
         let mark = self.mark();
         let shown = self.shown();
         let mut interpolated = false;
@@ -398,13 +399,12 @@ impl Parser<'_> {
                 self.unexpected("where the name of an entry is due");
                 self.bump();
             }
-            _ => return false,
+            _ => return,
         }
         if interpolated {
             let range = self.range_of(mark.at).start..self.previous_end();
             let message = "the key of an entry has an interpolation";
-            let error = self
-                .error(SyntaxErrorKind::Unexpected, range, message)
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, range, message)
                 .help("set the entry afterwards: `map[key] = value`");
             self.report(error);
         }
@@ -414,8 +414,7 @@ impl Parser<'_> {
             K::Equal | K::FatArrow | K::ColonColon => {
                 let message = format!("`{}` stands where `:` is due", self.shown());
                 let range = self.range();
-                let error = self
-                    .error(SyntaxErrorKind::Unexpected, range.clone(), message)
+                let error = SyntaxError::new(SyntaxErrorKind::Unexpected, range.clone(), message)
                     .replace(range, ":");
                 self.report(error);
                 self.bump();
@@ -423,12 +422,10 @@ impl Parser<'_> {
             K::Comma | K::RightBrace => {
                 let message = format!("missing value of the entry `{shown}`");
                 let at = self.previous_end();
-                let error = self
-                    .error(SyntaxErrorKind::Missing, at..at, message)
+                let error = SyntaxError::new(SyntaxErrorKind::Missing, at..at, message)
                     .help(format!("write `{shown}: …`"));
                 self.report(error);
-                self.finish(mark, K::MapEntry);
-                return true;
+                return self.finish(mark, K::MapEntry);
             }
             _ => self.missing_symbol(":", &format!("behind the key `{shown}`")),
         }
@@ -436,15 +433,13 @@ impl Parser<'_> {
             self.missing(&format!("value of the entry `{shown}`"));
         }
         self.finish(mark, K::MapEntry);
-        true
     }
 
     fn reserved_key(&mut self) {
         let word = self.word().to_owned();
         let range = self.range();
         let message = format!("the word `{word}` is reserved");
-        let error = self
-            .error(SyntaxErrorKind::ReservedWord, range.clone(), message)
+        let error = SyntaxError::new(SyntaxErrorKind::ReservedWord, range.clone(), message)
             .help("put the key into quotes")
             .replace(range, format!("\"{word}\""));
         self.report(error);
@@ -459,14 +454,13 @@ impl Parser<'_> {
     fn map_without_sign(&mut self) {
         let mark = self.mark();
         let range = self.range();
-        let error = self
-            .error(
-                SyntaxErrorKind::Missing,
-                range.clone(),
-                "`{` begins a block, not a map",
-            )
-            .help("begin the map with `#{`")
-            .insert(range.start, "#");
+        let error = SyntaxError::new(
+            SyntaxErrorKind::Missing,
+            range.clone(),
+            "`{` begins a block, not a map",
+        )
+        .help("begin the map with `#{`")
+        .insert(range.start, "#");
         self.report(error);
         self.list(&ENTRIES, Self::entry);
         self.finish(mark, K::Map);
@@ -475,17 +469,10 @@ impl Parser<'_> {
     fn closure(&mut self) {
         let mark = self.mark();
         if !self.eat(K::PipePipe) {
-            self.list(&BARS, Self::closure_parameter);
+            self.list(&BARS, Self::parameter);
         }
         self.finish(mark, K::ParameterList);
-        let outer = std::mem::replace(
-            &mut self.context,
-            Context {
-                function: true,
-                looping: false,
-                case: false,
-            },
-        );
+        let outer = std::mem::replace(&mut self.context, Context::FUNCTION);
         let before = self.at;
         self.statement(Level::Inner);
         self.context = outer;

@@ -1,14 +1,14 @@
 //! What follows an operand, and the expressions that have blocks.
 
-use crate::syntax::SyntaxErrorKind;
-use crate::syntax::SyntaxKind as K;
 use crate::syntax::lexer::word::{self, Reserved};
 use crate::syntax::parser::bracket::{Ending, Items};
 use crate::syntax::parser::{Level, Mark, Parser};
+use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind as K};
 
 const ARGUMENTS: Items = Items {
     close: K::RightParen,
-    item: "argument",
+    one: "an argument",
+    many: "arguments",
 };
 
 impl Parser<'_> {
@@ -61,14 +61,13 @@ impl Parser<'_> {
     /// `(…)` behind what is not the name of a function.
     fn call_of_value(&mut self, mark: Mark) {
         let at = self.previous_end();
-        let error = self
-            .error(
-                SyntaxErrorKind::Missing,
-                at..at,
-                "missing `;` after this statement",
-            )
-            .help("call a function that is a value with `.call(…)`")
-            .insert(at, ".call");
+        let error = SyntaxError::new(
+            SyntaxErrorKind::Missing,
+            at..at,
+            "missing `;` after this statement",
+        )
+        .help("call a function that is a value with `.call(…)`")
+        .insert(at, ".call");
         self.report(error);
         self.arguments();
         self.finish(mark, K::Error);
@@ -82,17 +81,15 @@ impl Parser<'_> {
         self.finish(mark, K::ArgumentList);
     }
 
-    fn argument(&mut self) -> bool {
+    fn argument(&mut self) {
         let mark = self.mark();
         if !self.expression() {
-            return false;
+            return;
         }
         if matches!(self.current, K::Equal | K::Colon | K::FatArrow) {
-            let name = self.text[self.range_of(mark.at).start..self.previous_end()].to_owned();
-            let message = format!("the argument `{name}` is named");
+            let message = format!("`{}` stands behind an argument", self.shown());
             let range = self.range_of(mark.at).start..self.range().end;
-            let error = self
-                .error(SyntaxErrorKind::Unexpected, range.clone(), message)
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
                 .help("arguments have no names, only their order counts")
                 .replace(range, "");
             self.report(error);
@@ -100,7 +97,6 @@ impl Parser<'_> {
             self.expression();
             self.finish(mark, K::Error);
         }
-        true
     }
 
     /// `.name` or `.name(…)`.
@@ -116,8 +112,7 @@ impl Parser<'_> {
                 let index = self.shown();
                 let message = format!("`{index}` is not the name of a property");
                 let range = self.range();
-                let error = self
-                    .error(SyntaxErrorKind::Unexpected, range.clone(), message)
+                let error = SyntaxError::new(SyntaxErrorKind::Unexpected, range.clone(), message)
                     .help(format!("elements have brackets: `[{index}]`"))
                     .replace(range.start - 1..range.end, format!("[{index}]"));
                 self.report(error);
@@ -132,8 +127,7 @@ impl Parser<'_> {
         }
         if self.current == K::Bang && self.kind_at(1) == K::LeftParen {
             let message = "`!` stands between a method and its arguments";
-            let error = self
-                .error(SyntaxErrorKind::Unexpected, self.range(), message)
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
                 .replace(self.range(), "");
             self.report(error);
             self.bump();
@@ -151,7 +145,7 @@ impl Parser<'_> {
         let word = self.word().to_owned();
         let range = self.range();
         let message = format!("the word `{word}` is reserved");
-        let error = self.error(SyntaxErrorKind::ReservedWord, range.clone(), message);
+        let error = SyntaxError::new(SyntaxErrorKind::ReservedWord, range.clone(), message);
         let error = if self.kind_at(1) == K::LeftParen {
             error.help(format!("call the function: `{word}(…)`"))
         } else {
@@ -182,14 +176,13 @@ impl Parser<'_> {
         }
         if self.current == K::Equal {
             let range = self.range();
-            let error = self
-                .error(
-                    SyntaxErrorKind::Unexpected,
-                    range.clone(),
-                    "`=` stands in a condition",
-                )
-                .help("compare with `==`")
-                .replace(range, "==");
+            let error = SyntaxError::new(
+                SyntaxErrorKind::Unexpected,
+                range.clone(),
+                "`=` stands in a condition",
+            )
+            .help("compare with `==`")
+            .replace(range, "==");
             self.report(error);
             self.bump();
             self.expression();
@@ -208,17 +201,21 @@ impl Parser<'_> {
         let mark = self.mark();
         self.bump();
         self.condition("if");
-        self.body("to begin the block of `if`");
-        while self.current == K::ElseKeyword {
+        self.branch_body("to begin the block of `if`");
+        loop {
             let branch = self.mark();
+            let foreign = self.foreign_keyword(&["elseif", "elsif", "elif"], "else if");
+            if !foreign && self.current != K::ElseKeyword {
+                break;
+            }
             self.bump();
-            if !self.eat(K::IfKeyword) {
+            if !foreign && !self.eat(K::IfKeyword) {
                 self.body("to begin the block of `else`");
                 self.finish(branch, K::Else);
                 break;
             }
             self.condition("if");
-            self.body("to begin the block of `if`");
+            self.branch_body("to begin the block of `if`");
             self.finish(branch, K::ElseIf);
         }
         self.finish(mark, K::If);
@@ -263,7 +260,11 @@ impl Parser<'_> {
             if self.eat(K::Comma) {
                 self.name("of the counter");
             } else {
-                self.missing("`,` and the name of a counter");
+                let at = self.previous_end();
+                let message = "missing `,` and the name of a counter";
+                let error = SyntaxError::new(SyntaxErrorKind::Missing, at..at, message)
+                    .help("leave the parentheses out if there is no counter");
+                self.report(error);
             }
             self.expect_close(opener, K::RightParen);
             self.close_bracket(K::RightParen);
@@ -282,6 +283,13 @@ impl Parser<'_> {
         }
         self.loop_body("to begin the block of `for`");
         self.finish(mark, K::For);
+    }
+
+    /// A block that `else` or `catch` may follow.
+    pub(super) fn branch_body(&mut self, behind: &str) {
+        let outer = std::mem::replace(&mut self.context.branch, true);
+        self.body(behind);
+        self.context.branch = outer;
     }
 
     fn loop_body(&mut self, behind: &str) {
@@ -331,13 +339,12 @@ impl Parser<'_> {
             }
             let before = self.at;
             if let Some(at) = default {
-                let error = self
-                    .error(
-                        SyntaxErrorKind::Unexpected,
-                        self.range_of(at),
-                        "the arm `_` is not the last one",
-                    )
-                    .help("move it to the end");
+                let error = SyntaxError::new(
+                    SyntaxErrorKind::Unexpected,
+                    self.range_of(at),
+                    "the arm `_` is not the last one",
+                )
+                .help("move it to the end");
                 self.report(error);
             }
             if self.current == K::Underscore {
@@ -354,10 +361,10 @@ impl Parser<'_> {
                 K::Semicolon => {
                     let range = self.range();
                     let message = "`;` stands between two arms";
-                    let error = self
-                        .error(SyntaxErrorKind::Unexpected, range.clone(), message)
-                        .help("separate arms with `,`")
-                        .replace(range, ",");
+                    let error =
+                        SyntaxError::new(SyntaxErrorKind::Unexpected, range.clone(), message)
+                            .help("separate arms with `,`")
+                            .replace(range, ",");
                     self.report(error);
                     self.bump();
                 }
@@ -400,8 +407,7 @@ impl Parser<'_> {
             K::Colon | K::Equal => {
                 let range = self.range();
                 let message = format!("`{}` stands where `=>` is due", self.shown());
-                let error = self
-                    .error(SyntaxErrorKind::Unexpected, range.clone(), message)
+                let error = SyntaxError::new(SyntaxErrorKind::Unexpected, range.clone(), message)
                     .replace(range, "=>");
                 self.report(error);
                 self.bump();
@@ -421,8 +427,7 @@ impl Parser<'_> {
         let mark = self.mark();
         if self.text[self.range_of(cases.at)] == *"_" {
             let message = "the arm `_` has a condition";
-            let error = self
-                .error(SyntaxErrorKind::Unexpected, self.range(), message)
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
                 .help("`_` is what remains; write the condition within the arm");
             self.report(error);
         }

@@ -5,7 +5,7 @@
 
 use std::ops::Range;
 
-use crate::syntax::lexer::word;
+use crate::syntax::lexer::{MAX_ERRORS, word};
 use crate::syntax::parser::Parser;
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind};
 
@@ -24,6 +24,8 @@ struct Problem {
     error: SyntaxError,
     /// The offset that it was noticed at.
     anchor: usize,
+    /// The significant token that was the current one.
+    noticed: usize,
     /// Whether it was noticed at the end of the text.
     at_end: bool,
 }
@@ -85,27 +87,25 @@ impl Problems {
             (!silent).then_some(it.error)
         }));
         errors.sort_by_key(|it| it.range.start);
+        errors.truncate(MAX_ERRORS);
         errors
     }
 }
 
 impl Parser<'_> {
-    pub(super) fn error(
-        &self,
-        kind: SyntaxErrorKind,
-        range: Range<usize>,
-        message: impl Into<String>,
-    ) -> SyntaxError {
-        SyntaxError::new(kind, range.start as u32..range.end as u32, message)
-    }
-
     /// Reports a problem, unless one before explains it.
     pub(super) fn report(&mut self, error: SyntaxError) {
         let anchor = match &error.insert {
             Some((at, _)) => *at as usize,
             None => error.range.start as usize,
         };
-        if anchor < self.problems.silent_until {
+        if anchor >= self.problems.silent_until {
+            self.report_at(anchor, error);
+        }
+    }
+
+    fn report_at(&mut self, anchor: usize, error: SyntaxError) {
+        if self.problems.reported.len() == MAX_ERRORS {
             return;
         }
         self.problems.stubborn = error.kind == SyntaxErrorKind::UnclosedBracket;
@@ -114,6 +114,7 @@ impl Parser<'_> {
         self.problems.reported.push(Problem {
             error,
             anchor,
+            noticed: self.at,
             at_end,
         });
     }
@@ -127,9 +128,9 @@ impl Parser<'_> {
 
     /// Reports a bracket that is not closed before the current token.
     pub(super) fn unclosed(&mut self, opener: usize, close: &str) {
-        let at = self.previous_end();
+        let anchor = self.previous_end();
         if let Some(last) = self.problems.reported.last_mut()
-            && last.anchor == at
+            && last.noticed == self.at
             && last.error.kind == SyntaxErrorKind::UnclosedBracket
             && let Some((_, insert)) = &mut last.error.insert
         {
@@ -137,33 +138,76 @@ impl Parser<'_> {
             insert.push_str(close);
             return;
         }
+        if anchor < self.problems.silent_until {
+            return;
+        }
+        let (opener, at) = self.likely_culprit(opener);
         let range = self.range_of(opener);
         let message = format!("`{}` is not closed", &self.text[range.clone()]);
-        let error = self
-            .error(SyntaxErrorKind::UnclosedBracket, range, message)
+        let error = SyntaxError::new(SyntaxErrorKind::UnclosedBracket, range, message)
             .label("opened here")
             .help(format!("close it with `{close}`"))
             .insert(at, close);
-        self.report(error);
+        self.report_at(anchor, error);
+    }
+
+    /// Which bracket lacks its partner, and where that should stand, going by the indentation of
+    /// the lines since a bracket that is open.
+    fn likely_culprit(&self, opener: usize) -> (usize, usize) {
+        let end = (opener, self.previous_end());
+        let margin = self.indentation(opener);
+        let braces = self.kind_of(opener) == SyntaxKind::LeftBrace;
+        let mut open = Vec::new();
+        for at in opener + 1..self.at {
+            let kind = self.kind_of(at);
+            let begins_line = self.begins_line_at(at);
+            match kind {
+                // The arguments end where the lines return to where their call begins.
+                _ if !braces && begins_line && self.indentation(at) <= margin => {
+                    return (opener, self.range_of(at - 1).end);
+                }
+                SyntaxKind::LeftBrace | SyntaxKind::MapStart => open.push(at),
+                SyntaxKind::RightBrace => {
+                    // A brace left of the line that opens its block closes one further out.
+                    if let Some(inner) = open.pop()
+                        && begins_line
+                        && self.indentation(at) < self.indentation(inner)
+                    {
+                        return (inner, self.range_of(at - 1).end);
+                    }
+                }
+                _ => (),
+            }
+        }
+        end
+    }
+
+    /// How many bytes of white space begin the line of a significant token.
+    pub(super) fn indentation(&self, at: usize) -> usize {
+        let start = self.range_of(at).start;
+        let line = self.text[..start].rfind('\n').map_or(0, |it| it + 1);
+        self.text[line..]
+            .bytes()
+            .take_while(|it| matches!(it, b' ' | b'\t'))
+            .count()
     }
 
     /// Reports that something is missing behind the previous token.
     pub(super) fn missing(&mut self, what: &str) {
         let at = self.previous_end();
-        let error = self.error(SyntaxErrorKind::Missing, at..at, format!("missing {what}"));
+        let error = SyntaxError::new(SyntaxErrorKind::Missing, at..at, format!("missing {what}"));
         self.report(error);
     }
 
     /// Reports that a symbol is missing behind the previous token.
     pub(super) fn missing_symbol(&mut self, symbol: &str, why: &str) {
         let at = self.previous_end();
-        let error = self
-            .error(
-                SyntaxErrorKind::Missing,
-                at..at,
-                format!("missing `{symbol}` {why}"),
-            )
-            .insert(at, symbol);
+        let error = SyntaxError::new(
+            SyntaxErrorKind::Missing,
+            at..at,
+            format!("missing `{symbol}` {why}"),
+        )
+        .insert(at, symbol);
         self.report(error);
     }
 
@@ -176,14 +220,14 @@ impl Parser<'_> {
         let error = match self.current {
             SyntaxKind::Unknown => return,
             SyntaxKind::ReservedWord => self.reserved_word(),
-            SyntaxKind::EndOfText => self.error(
+            SyntaxKind::EndOfText => SyntaxError::new(
                 SyntaxErrorKind::Unexpected,
                 range,
                 format!("the text ends {place}"),
             ),
             _ => {
                 let message = format!("`{}` stands {place}", self.shown());
-                self.error(SyntaxErrorKind::Unexpected, range, message)
+                SyntaxError::new(SyntaxErrorKind::Unexpected, range, message)
             }
         };
         self.report(error);
@@ -191,10 +235,10 @@ impl Parser<'_> {
 
     /// The current token for a message.
     pub(super) fn shown(&self) -> String {
-        let word = self.word();
-        match word.char_indices().nth(40) {
-            Some((end, _)) => format!("{}…", &word[..end]),
-            None => word.lines().next().unwrap_or_default().to_owned(),
+        let line = self.word().lines().next().unwrap_or_default();
+        match line.char_indices().nth(40) {
+            Some((end, _)) => format!("{}…", &line[..end]),
+            None => line.to_owned(),
         }
     }
 
@@ -203,7 +247,7 @@ impl Parser<'_> {
         let word = self.word();
         let range = self.range();
         let message = format!("the word `{word}` is reserved");
-        let error = self.error(SyntaxErrorKind::ReservedWord, range.clone(), message);
+        let error = SyntaxError::new(SyntaxErrorKind::ReservedWord, range.clone(), message);
         match word {
             "null" | "nil" | "void" => error.help("nothing is `()`").replace(range, "()"),
             "var" => error
@@ -228,6 +272,20 @@ impl Parser<'_> {
         }
     }
 
+    /// Reports a keyword of another language; whether the current token is one.
+    pub(super) fn foreign_keyword(&mut self, words: &[&str], meant: &str) -> bool {
+        if self.current != SyntaxKind::Identifier || !words.contains(&self.word()) {
+            return false;
+        }
+        let range = self.range();
+        let message = format!("`{}` is not a keyword", self.word());
+        let error = SyntaxError::new(SyntaxErrorKind::ForeignSymbol, range.clone(), message)
+            .help(format!("write `{meant}`"))
+            .replace(range, meant);
+        self.report(error);
+        true
+    }
+
     /// What is wrong if the operator at hand is one of another language, written as a word.
     pub(super) fn foreign_operator(&self) -> Option<SyntaxError> {
         let (from, operator) = match self.current {
@@ -246,7 +304,7 @@ impl Parser<'_> {
         let range = self.range_of(from).start..end;
         let message = format!("`{}` is not an operator", &self.text[range.clone()]);
         Some(
-            self.error(SyntaxErrorKind::ForeignSymbol, range.clone(), message)
+            SyntaxError::new(SyntaxErrorKind::ForeignSymbol, range.clone(), message)
                 .help(format!("write `{operator}`"))
                 .replace(range, operator),
         )

@@ -1,13 +1,13 @@
 //! Statements and definitions.
 
-use crate::syntax::SyntaxErrorKind;
-use crate::syntax::SyntaxKind as K;
 use crate::syntax::parser::bracket::{Ending, Items};
-use crate::syntax::parser::{Context, Level, Parser};
+use crate::syntax::parser::{Context, Level, Mark, Parser};
+use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind as K};
 
 const PARAMETERS: Items = Items {
     close: K::RightParen,
-    item: "parameter",
+    one: "a parameter",
+    many: "parameters",
 };
 
 impl Parser<'_> {
@@ -41,6 +41,15 @@ impl Parser<'_> {
                 return Ending::Closed;
             }
             K::ReservedWord => return self.reserved_statement(level),
+            K::Identifier
+                if self.kind_at(1) == K::Identifier && !self.begins_line_at(self.at + 1) =>
+            {
+                if self.foreign_keyword(&["function", "func", "def", "sub"], "fn") {
+                    self.function(level);
+                    return Ending::Closed;
+                }
+                self.expression_statement();
+            }
             _ => self.expression_statement(),
         }
         Ending::Open
@@ -123,7 +132,7 @@ impl Parser<'_> {
     }
 
     /// Reports an assignment to what is not a variable, a property or an element.
-    fn check_target(&mut self, mark: crate::syntax::parser::Mark) {
+    fn check_target(&mut self, mark: Mark) {
         let Some(mut index) = self.finished.len().checked_sub(1) else {
             return;
         };
@@ -146,8 +155,7 @@ impl Parser<'_> {
         let start = self.range_of(mark.at).start;
         let range = start..self.previous_end();
         let message = format!("the target of `{}` cannot be assigned to", self.shown());
-        let error = self
-            .error(SyntaxErrorKind::BadTarget, range, message)
+        let error = SyntaxError::new(SyntaxErrorKind::BadTarget, range, message)
             .label("this is a value, not a variable, a property or an element");
         let error = if self.current == K::Equal {
             error.help("compare with `==`, or assign to a variable")
@@ -178,8 +186,7 @@ impl Parser<'_> {
             K::PlusEqual | K::MinusEqual | K::EqualEqual | K::Colon => {
                 let message = format!("`{}` stands where `=` is due", self.shown());
                 let range = self.range();
-                let error = self
-                    .error(SyntaxErrorKind::Unexpected, range.clone(), message)
+                let error = SyntaxError::new(SyntaxErrorKind::Unexpected, range.clone(), message)
                     .replace(range, "=");
                 self.report(error);
                 self.bump();
@@ -191,42 +198,36 @@ impl Parser<'_> {
     }
 
     /// A name that is defined here.
-    pub(super) fn name(&mut self, place: &str) -> bool {
+    pub(super) fn name(&mut self, place: &str) {
         let mark = self.mark();
-        match self.current {
-            K::Identifier => (),
-            K::Underscore => {
-                let error = self
-                    .error(SyntaxErrorKind::BadName, self.range(), "`_` is not a name")
-                    .help("let a letter follow the underscore, as in `_unused`");
-                self.report(error);
-            }
-            K::ReservedWord => {
-                let word = self.word().to_owned();
-                let error = self.reserved_word();
-                let help = format!("choose another name, such as `{word}_`");
-                self.report(crate::syntax::SyntaxError {
-                    help: Some(help),
-                    label: None,
-                    replace: None,
-                    ..error
-                });
-            }
-            _ if self.current.is_keyword() && !self.begins_line() => {
-                let word = self.word().to_owned();
-                let message = format!("the word `{word}` is a keyword");
-                let error = self
-                    .error(SyntaxErrorKind::ReservedWord, self.range(), message)
-                    .help(format!("choose another name, such as `{word}_`"));
-                self.report(error);
-            }
-            _ => {
-                self.missing(&format!("name {place}"));
-                return false;
-            }
+        if self.current != K::Identifier && !self.wrong_name() {
+            return self.missing(&format!("name {place}"));
         }
         self.bump();
         self.finish(mark, K::Name);
+    }
+
+    /// Reports a word that is used as a name but cannot be one; whether there is such a word.
+    fn wrong_name(&mut self) -> bool {
+        let word = self.word().to_owned();
+        let error = match self.current {
+            K::Underscore => {
+                SyntaxError::new(SyntaxErrorKind::BadName, self.range(), "`_` is not a name")
+                    .help("let a letter follow the underscore, as in `_unused`")
+            }
+            K::ReservedWord => {
+                let message = format!("the word `{word}` is reserved");
+                SyntaxError::new(SyntaxErrorKind::ReservedWord, self.range(), message)
+                    .help(format!("choose another name, such as `{word}_`"))
+            }
+            _ if self.current.is_keyword() && !self.begins_line() => {
+                let message = format!("the word `{word}` is a keyword");
+                SyntaxError::new(SyntaxErrorKind::ReservedWord, self.range(), message)
+                    .help(format!("choose another name, such as `{word}_`"))
+            }
+            _ => return false,
+        };
+        self.report(error);
         true
     }
 
@@ -239,14 +240,13 @@ impl Parser<'_> {
         let start = self.range().start;
         self.bump();
         let range = start..self.range().end;
-        let error = self
-            .error(
-                SyntaxErrorKind::Unexpected,
-                range.clone(),
-                "a type stands behind a name",
-            )
-            .help("leave the type out")
-            .replace(range, "");
+        let error = SyntaxError::new(
+            SyntaxErrorKind::Unexpected,
+            range.clone(),
+            "a type stands behind a name",
+        )
+        .help("leave the type out")
+        .replace(range, "");
         self.report(error);
         self.bump();
         self.finish(mark, K::Error);
@@ -260,8 +260,7 @@ impl Parser<'_> {
         }
         if level == Level::Inner {
             let message = "a function is defined within a block";
-            let error = self
-                .error(SyntaxErrorKind::Unexpected, self.range(), message)
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
                 .help("define it at the top level, or write a closure: `let f = |x| …`");
             self.report(error);
         }
@@ -283,14 +282,7 @@ impl Parser<'_> {
                 self.skip_tree();
             }
         }
-        let outer = std::mem::replace(
-            &mut self.context,
-            Context {
-                function: true,
-                looping: false,
-                case: false,
-            },
-        );
+        let outer = std::mem::replace(&mut self.context, Context::FUNCTION);
         self.body("to begin the body of the function");
         self.context = outer;
         self.finish(mark, K::Function);
@@ -312,39 +304,25 @@ impl Parser<'_> {
         }
     }
 
-    fn parameter(&mut self) -> bool {
+    /// A parameter of a function or a closure, if one stands here.
+    pub(super) fn parameter(&mut self) {
         let mark = self.mark();
-        match self.current {
-            K::Identifier => self.bump(),
-            K::ReservedWord | K::Underscore => {
-                self.name("of a parameter");
-                self.finished.pop();
-            }
-            _ if self.current.is_keyword()
-                && matches!(self.kind_at(1), K::Comma | K::RightParen) =>
-            {
-                self.name("of a parameter");
-                self.finished.pop();
-            }
-            _ => return false,
+        let ends = matches!(self.kind_at(1), K::Comma | K::RightParen | K::Pipe);
+        let wrong = !self.current.is_keyword() || ends;
+        if self.current != K::Identifier && !(wrong && self.wrong_name()) {
+            return;
         }
+        self.bump();
         self.type_annotation();
         if self.current == K::Equal {
             let message = "a parameter has a default value";
-            let error = self
-                .error(SyntaxErrorKind::Unexpected, self.range(), message)
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
                 .help("define a second function with fewer parameters");
             self.report(error);
             self.bump();
             self.expression();
         }
         self.finish(mark, K::Parameter);
-        true
-    }
-
-    /// A parameter of a closure.
-    pub(super) fn closure_parameter(&mut self) -> bool {
-        self.parameter()
     }
 
     fn import(&mut self) {
@@ -363,8 +341,7 @@ impl Parser<'_> {
         let mark = self.mark();
         if level == Level::Inner {
             let message = "`export` stands within a block";
-            let error = self
-                .error(SyntaxErrorKind::Unexpected, self.range(), message)
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
                 .help("export at the top level");
             self.report(error);
         }
@@ -381,14 +358,11 @@ impl Parser<'_> {
             }
             K::FnKeyword => {
                 let message = "`export` stands before a function";
-                let error = self
-                    .error(SyntaxErrorKind::Unexpected, self.range(), message)
+                let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message)
                     .help("leave `export` out; functions are public unless they are `private`");
                 self.report(error);
             }
-            _ => {
-                self.name("behind `export`");
-            }
+            _ => self.name("behind `export`"),
         }
         self.finish(mark, K::Export);
     }
@@ -398,7 +372,7 @@ impl Parser<'_> {
         let mark = self.mark();
         if matches!(kind, K::Break | K::Continue) && !self.context.looping {
             let message = format!("`{}` stands outside of a loop", self.shown());
-            let error = self.error(SyntaxErrorKind::Unexpected, self.range(), message);
+            let error = SyntaxError::new(SyntaxErrorKind::Unexpected, self.range(), message);
             self.report(error);
         }
         self.bump();
@@ -411,7 +385,7 @@ impl Parser<'_> {
     fn try_(&mut self) {
         let mark = self.mark();
         self.bump();
-        self.body("to begin the block of `try`");
+        self.branch_body("to begin the block of `try`");
         if self.current == K::CatchKeyword {
             let catch = self.mark();
             self.bump();

@@ -3,7 +3,7 @@
 use mimeo::plan::{Plan, schema};
 use serde_json::{Value as Json, json};
 
-use super::{remove, rename, sample_json};
+use super::{pointers, renamed, sample_json, set, without};
 
 #[test]
 fn schema_takes_what_is_written_and_refuses_what_is_not() {
@@ -12,21 +12,19 @@ fn schema_takes_what_is_written_and_refuses_what_is_not() {
     let errors: Vec<String> = validator.iter_errors(&plan).map(|it| it.to_string()).collect();
     assert_eq!(errors, [""; 0]);
     // Every key that our types name is looked at: misspelt, both the schema and the program refuse it.
-    let mut keys = Vec::new();
-    objects(&plan, &mut String::new(), &mut keys);
     let mut refused = 0;
-    for (pointer, key) in keys {
-        let free = ["/headers", "/take", "/properties", "/parameters"]
-            .iter()
-            .any(|it| pointer.ends_with(it));
-        if free || pointer.contains("/body/json") {
+    for pointer in pointers(&plan) {
+        let (parent, key) = pointer.rsplit_once('/').unwrap();
+        let free = ["/headers", "/take", "/properties", "/parameters"];
+        if plan.pointer(parent).is_some_and(Json::is_array)
+            || free.iter().any(|it| parent.ends_with(it))
+            || parent.contains("/body/json")
+        {
             continue;
         }
-        let mut altered = plan.clone();
-        let node = altered.pointer_mut(&pointer).unwrap();
-        rename(node, &key, &format!("{key}x"));
-        assert!(!validator.is_valid(&altered), "{pointer}: {key}");
-        assert!(Plan::from_json(&altered.to_string()).is_err(), "{pointer}: {key}");
+        let altered = renamed(&pointer, &format!("{key}x"));
+        assert!(!validator.is_valid(&altered), "{pointer}");
+        assert!(Plan::from_json(&altered.to_string()).is_err(), "{pointer}");
         refused += 1;
     }
     assert!(refused > 150, "{refused}");
@@ -35,21 +33,18 @@ fn schema_takes_what_is_written_and_refuses_what_is_not() {
 #[test]
 fn schema_refuses_what_the_program_refuses() {
     let validator = jsonschema::draft202012::new(&schema::schema()).unwrap();
-    let edits: [&dyn Fn(&mut Json); 8] = [
-        &|it| it["format"] = json!(2),
-        &|it| it["seal"] = json!("sha256:"),
-        &|it| remove(it, "seal"),
-        &|it| it["settings"][0]["secret"] = json!("both"),
-        &|it| it["settings"][1]["secret"] = json!("Pa$$w0rd"),
-        &|it| it["steps"][2]["ops"][0]["properties"]["X"] = json!("bare"),
-        &|it| it["steps"][2]["ops"][0]["properties"]["X"] = json!({ "value": 1.5 }),
-        &|it| it["steps"][2]["ops"][0]["package"] = json!(null),
-    ];
-    for (index, edit) in edits.iter().enumerate() {
-        let mut json = sample_json();
-        edit(&mut json);
-        assert!(!validator.is_valid(&json), "{index}");
-        assert!(Plan::from_json(&json.to_string()).is_err(), "{index}");
+    for altered in [
+        set("/format", json!(2)),
+        set("/seal", json!("sha256:")),
+        without("/seal"),
+        set("/settings/0/secret", json!("both")),
+        set("/settings/1/secret", json!("Pa$$w0rd")),
+        set("/steps/2/ops/0/properties/X", json!("bare")),
+        set("/steps/2/ops/0/properties/X", json!({ "value": 1.5 })),
+        set("/steps/2/ops/0/package", json!(null)),
+    ] {
+        assert!(!validator.is_valid(&altered), "{altered}");
+        assert!(Plan::from_json(&altered.to_string()).is_err(), "{altered}");
     }
 }
 
@@ -62,27 +57,4 @@ fn schema_is_for_readers() {
     assert!(text.ends_with("}\n"));
     assert!(text.contains("\"description\": \"The version of this format.\""));
     assert!(!text.contains("[`") && !text.contains("\\n"), "descriptions are prose");
-}
-
-/// All keys of all objects, with the JSON pointer of the object.
-fn objects(json: &Json, pointer: &mut String, out: &mut Vec<(String, String)>) {
-    let length = pointer.len();
-    match json {
-        Json::Object(fields) => {
-            for (key, value) in fields {
-                out.push((pointer.clone(), key.clone()));
-                *pointer += &format!("/{}", key.replace('~', "~0").replace('/', "~1"));
-                objects(value, pointer, out);
-                pointer.truncate(length);
-            }
-        }
-        Json::Array(items) => {
-            for (index, value) in items.iter().enumerate() {
-                *pointer += &format!("/{index}");
-                objects(value, pointer, out);
-                pointer.truncate(length);
-            }
-        }
-        _ => {}
-    }
 }

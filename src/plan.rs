@@ -318,7 +318,7 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     let mut shown = String::with_capacity(text.len() + 8);
     for character in text.chars() {
         if hides(character) {
-            shown.extend(character.escape_unicode());
+            shown.extend(character.escape_default());
         } else {
             shown.push(character);
         }

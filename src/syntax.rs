@@ -1,8 +1,9 @@
 //! The lossless, resilient syntax tree of a Rhai script.
 //!
 //! Rhai reports one position per call and nothing else. That position is exact, so it leads through
-//! [`Tree::call_at`] to both ends of every argument, key and value. The tree exists for every text, however broken:
-//! [`parse`] never fails, it collects [`SyntaxError`]s, each once and each with what would mend it.
+//! [`Tree::call_at`] to both ends of every argument, key and value. The tree exists for every text,
+//! however broken: [`parse`] never fails, it collects [`SyntaxError`]s, each mistake once and many
+//! with the edit that mends it.
 //!
 //! - [`lexer`] cuts the text into tokens, so that every byte lies in exactly one of them.
 //! - [`parser`] arranges the tokens, with the precedence and the quirks of Rhai 1.27, and recovers from mistakes.
@@ -10,9 +11,10 @@
 //! - [`view`] reads nodes as what they are, [`text`] does so for literals of text.
 //! - [`names`] pairs every use of a variable with its definition.
 //!
-//! Where the engine is silent, this module still speaks: it reports an unclosed block comment, and nesting deeper
-//! than [`parser::MAX_DEPTH`]. What needs meaning rather than form (duplicate functions, constants assigned to,
-//! conditions that are no truth value) is left to the engine.
+//! Where the engine is silent, this module still speaks: of a block comment that is not closed, of
+//! a closure or an arm without a statement, and of nesting deeper than [`parser::MAX_DEPTH`]. What
+//! needs meaning rather than form is left to the engine: functions defined twice, constants that
+//! are assigned to, conditions that are no truth values, cases that are no literals.
 
 #![expect(
     clippy::wildcard_enum_match_arm,

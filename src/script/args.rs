@@ -282,7 +282,8 @@ impl Call<'_> {
         };
         let mut origin = Origin { at: argument.span, ..self.call_origin() };
         match self.recorder.written(&argument.value) {
-            Some(value) if argument.span.contains(value.span) => {}
+            // A literal within the argument's expression is the argument.
+            Some(value) if argument.span.contains(value.span) => origin.at = value.span,
             Some(value) => origin.value = Some(value),
             None => origin.parts = self.parts(argument.span),
         }

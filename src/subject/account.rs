@@ -42,7 +42,10 @@ static REGULAR: Builder = Builder {
             method: "password",
             reason: "the password is the second argument: `account::regular(name, secret)`",
         },
-        Refusal { method: "mailbox", reason: "the mailbox is said with the mail server: `mail::…`" },
+        Refusal {
+            method: "mailbox",
+            reason: "the mailbox is said with the mail server: `mail::…`",
+        },
     ],
 };
 
@@ -53,7 +56,10 @@ static MANAGED: Builder = Builder {
             method: "password",
             reason: "the directory keeps the password of a managed account; page 12 leaves the field empty",
         },
-        Refusal { method: "mailbox", reason: "the mailbox is said with the mail server: `mail::…`" },
+        Refusal {
+            method: "mailbox",
+            reason: "the mailbox is said with the mail server: `mail::…`",
+        },
     ],
 };
 
@@ -317,7 +323,10 @@ fn regular_name(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let message = format!("regular account `{}` ends in `$`", account.value.name());
     let finding = out.about(&account.origin, message);
     finding.label("the name of a managed account");
-    finding.help(format!("declare it with ``account::gmsa(`{}`)``, or write the name of a user", account.value));
+    finding.help(format!(
+        "declare it with ``account::gmsa(`{}`)``, or write the name of a user",
+        account.value
+    ));
     if account.origin.literal() == Some(account.origin.at) {
         let text = format!("account::gmsa(`{}`)", account.value);
         finding.fix("declare a managed account", Applicability::Review, account.origin.call, text);
@@ -341,10 +350,13 @@ fn managed_build(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(account) = deployment.account.get().filter(|it| is_managed(it)) else { return };
     let build = deployment.installer.get().and_then(|it| it.build.said());
     let Some(build) = build.filter(|it| it.value < MANAGED_BUILD) else { return };
-    out.about(&build.origin, format!("build {} cannot be installed with a managed account", build.value))
-        .label(format!("needs {MANAGED_BUILD} or later"))
-        .against(&account.origin, "a managed account")
-        .help("install a newer build, such as 4.6.673.0, or use `account::regular(name, secret)`");
+    out.about(
+        &build.origin,
+        format!("build {} cannot be installed with a managed account", build.value),
+    )
+    .label(format!("needs {MANAGED_BUILD} or later"))
+    .against(&account.origin, "a managed account")
+    .help("install a newer build, such as 4.6.673.0, or use `account::regular(name, secret)`");
 }
 
 fn local(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -354,7 +366,8 @@ fn local(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let same = |short: &str| short.eq_ignore_ascii_case(account.value.domain());
     let hosts = [service, synchronization].into_iter().flatten();
     let Some(host) = hosts.into_iter().find(|it| same(it.value.short())) else { return };
-    let message = format!("`{}` seems to be an account of the computer `{}`", account.value, host.value);
+    let message =
+        format!("`{}` seems to be an account of the computer `{}`", account.value, host.value);
     out.about(&account.origin, message)
         .label(format!("`{}` is a host", account.value.domain()))
         .against(&host.origin, "this host")
@@ -374,10 +387,13 @@ fn agent(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some((account, _)) = named(deployment) else { return };
     let agent = deployment.synchronization.get().and_then(|it| it.agent_account.said());
     let Some(agent) = agent.filter(|it| it.value == account.value) else { return };
-    out.about(&agent.origin, format!("the management agent's account is the service account (`{}`)", agent.value))
-        .label("needs the logons that the service account is denied")
-        .against(&account.origin, "the service account")
-        .help("make an account for the management agent alone, such as `svcMIMMA`");
+    out.about(
+        &agent.origin,
+        format!("the management agent's account is the service account (`{}`)", agent.value),
+    )
+    .label("needs the logons that the service account is denied")
+    .against(&account.origin, "the service account")
+    .help("make an account for the management agent alone, such as `svcMIMMA`");
 }
 
 fn pool(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -388,10 +404,13 @@ fn pool(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
             PasswordPortalKind::Registration => "Password Registration Portal",
             PasswordPortalKind::Reset => "Password Reset Portal",
         };
-        out.about(&pool.origin, format!("the {portal} runs under the service account (`{}`)", pool.value))
-            .label("an application pool logs on as a batch job")
-            .against(&account.origin, "the service account, which is denied that")
-            .help("make an account for the application pool, such as `mimpool`");
+        out.about(
+            &pool.origin,
+            format!("the {portal} runs under the service account (`{}`)", pool.value),
+        )
+        .label("an application pool logs on as a batch job")
+        .against(&account.origin, "the service account, which is denied that")
+        .help("make an account for the application pool, such as `mimpool`");
     }
 }
 
@@ -406,6 +425,9 @@ fn pools(deployment: &Deployment) -> Vec<(&Part<DomainAccount>, PasswordPortalKi
 
 fn managed_host(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some((account, true)) = named(deployment) else { return };
+    if !account.value.is_managed() {
+        return;
+    }
     out.about(&account.origin, format!("this server must be allowed to use `{}`", account.value))
         .label("a managed account")
         .help("put the server into the group that may retrieve the password, and restart it")

@@ -76,7 +76,9 @@ static FIELDS: &[Field] = &[
         read: |it| {
             let Some(registration) = registration(it) else { return Reading::NotAsked };
             match registration.mail.restriction.said() {
-                Some(said) => Reading::Said(Value::text(described(&said.value)), said.origin.clone()),
+                Some(said) => {
+                    Reading::Said(Value::text(described(&said.value)), said.origin.clone())
+                }
                 None => Reading::Default(Value::text("nothing"), "no restriction is said"),
             }
         },
@@ -261,7 +263,9 @@ fn unrestricted(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     if deployment.complete && registration.mail.restriction.is_unsaid() {
         out.about(registration.origin, "the application opens every mailbox of the tenant")
             .label("gets `full_access_as_app`")
-            .help("restrict it: `.restrict_to_group(\"MIMMailboxAccess\")`, or `.scope_to_mailbox()`")
+            .help(
+                "restrict it: `.restrict_to_group(\"MIMMailboxAccess\")`, or `.scope_to_mailbox()`",
+            )
             .fix(
                 "restrict it to a group",
                 Applicability::Review,

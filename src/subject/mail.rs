@@ -35,11 +35,11 @@ pub static SUBJECT: Subject = Subject {
         Check { code: &parts::MAIL_HOST_ONLINE, run: parts::host_online },
         Check { code: &parts::MAIL_MAILBOX_TENANT, run: parts::mailbox_tenant },
         Check { code: &parts::MAIL_MAILBOX_ONLINE, run: parts::mailbox_online },
-        Check { code: &dated::MAIL_BASIC_ENDED, run: dated::basic_ended },
+        Check { code: &dated::MAIL_BASIC_AUTHENTICATION, run: dated::basic_authentication },
         Check { code: &dated::MAIL_BASIC_ENDING, run: dated::basic_ending },
         Check { code: &dated::MAIL_EWS_ENDING, run: dated::ews_ending },
         Check { code: &dated::MAIL_EWS_ALLOW_LIST, run: dated::ews_allow_list },
-        Check { code: &dated::MAIL_EWS_ENDED, run: dated::ews_ended },
+        Check { code: &dated::MAIL_EWS_RETIRED, run: dated::ews_retired },
         Check { code: &dated::MAIL_APPLICATION_BUILD, run: dated::application_build },
         Check { code: &dated::MAIL_OFFICE365_BUILD, run: dated::office365_build },
         Check { code: &dated::MAIL_APPROVAL_BUILD, run: dated::approval_build },
@@ -222,7 +222,12 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
     };
     let address = address.text();
     planner.step(Draft {
-        after: vec!["restrict-application", "grant-mailbox-access", "create-client-secret", "allow-ews"],
+        after: vec![
+            "restrict-application",
+            "grant-mailbox-access",
+            "create-client-secret",
+            "allow-ews",
+        ],
         ops: vec![Op::Http(Http {
             service: Service::Ews,
             method: Method::Post,
@@ -237,7 +242,11 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
             judge: Some(Judge::EwsSuccess),
             take: BTreeMap::new(),
         })],
-        ..Draft::new("test-mailbox", &format!("Open the mailbox `{address}` as the application"), &said.origin)
+        ..Draft::new(
+            "test-mailbox",
+            &format!("Open the mailbox `{address}` as the application"),
+            &said.origin,
+        )
     });
 }
 

@@ -1,4 +1,4 @@
-//! What is done after the installation, and the polling of an Exchange Online mailbox, which setup cannot switch on.
+//! What is done after the installation, and polling where setup cannot switch it on.
 
 mod steps;
 

@@ -110,6 +110,8 @@ struct Context {
     case: bool,
     /// Within the block of an `if` or a `try`: `else` or `catch` shows that it has ended.
     branch: bool,
+    /// Within the condition before a block: a brace behind an expression begins that block.
+    header: bool,
 }
 
 /// A complete node.
@@ -145,6 +147,7 @@ impl Context {
         looping: false,
         case: false,
         branch: false,
+        header: false,
     };
 }
 

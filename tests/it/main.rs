@@ -12,9 +12,13 @@ mod script;
 mod cases;
 /// The explanation of every code, run.
 mod explain;
+/// The twelve scenarios, as they are shown.
+mod scenarios;
 /// The plan as data.
 mod plan;
 /// The views of a plan.
 mod export;
+/// The command line.
+mod cli;
 /// The house's own rules.
 mod tidy;

@@ -9,9 +9,7 @@ use serde_json::json;
 
 use crate::model::format::{Format, Text};
 use crate::model::{Authentication, CloudName, Deployment, MailServer, Restriction};
-use crate::plan::op::{
-    Body, Http, Judge, Method, Op, PowerShell, Question, Service, Value,
-};
+use crate::plan::op::{Body, Http, Judge, Method, Op, PowerShell, Question, Service, Value};
 use crate::plan::{Kind, Right, Undo};
 use crate::source::Origin;
 use crate::subject::application::{LIFETIME, Registration, registration};
@@ -104,7 +102,11 @@ fn read_secret_policy(plan: &Plan<'_>) -> Draft {
         after: vec!["validate-license"],
         ops: vec![Op::Http(policy)],
         rights: vec![graph("Policy.Read.All")],
-        ..Draft::new("read-secret-policy", "Read what the tenant permits of client secrets", plan.origin)
+        ..Draft::new(
+            "read-secret-policy",
+            "Read what the tenant permits of client secrets",
+            plan.origin,
+        )
     }
 }
 
@@ -152,7 +154,11 @@ fn register_application(plan: &Plan<'_>) -> Draft {
         gives: vec!["application.id", "application.object_id"],
         rights: vec![graph("Application.ReadWrite.All"), administrator()],
         undo: Undo::Ops(vec![Op::Http(delete)]),
-        ..Draft::new("register-application", &format!("Register the application `{name}`"), plan.origin)
+        ..Draft::new(
+            "register-application",
+            &format!("Register the application `{name}`"),
+            plan.origin,
+        )
     }
 }
 
@@ -184,7 +190,11 @@ fn create_service_principal(plan: &Plan<'_>) -> Draft {
         gives: vec!["application.principal"],
         rights: vec![graph("Application.ReadWrite.All"), administrator()],
         undo: Undo::Ops(vec![Op::Http(delete)]),
-        ..Draft::new("create-service-principal", "Create the application's service principal", plan.origin)
+        ..Draft::new(
+            "create-service-principal",
+            "Create the application's service principal",
+            plan.origin,
+        )
     }
 }
 
@@ -250,12 +260,16 @@ fn grant_mailbox_access(plan: &Plan<'_>) -> Draft {
     // Found again for the undo, since a step that was probed knows no answer to take it from.
     let found = Http {
         take: take(&[("application.grant", "/value/0/id")]),
-        ..get("/v1.0/servicePrincipals/{slot:application.principal}/appRoleAssignments?$filter=resourceId%20eq%20{slot:exchange.principal}&$select=id")
+        ..get(
+            "/v1.0/servicePrincipals/{slot:application.principal}/appRoleAssignments?$filter=resourceId%20eq%20{slot:exchange.principal}&$select=id",
+        )
     };
     let revoke = Http {
         method: Method::Delete,
         expect: vec![204, 404],
-        ..get("/v1.0/servicePrincipals/{slot:exchange.principal}/appRoleAssignedTo/{slot:application.grant}")
+        ..get(
+            "/v1.0/servicePrincipals/{slot:exchange.principal}/appRoleAssignedTo/{slot:application.grant}",
+        )
     };
     Draft {
         kind: Kind::Probeable,
@@ -292,10 +306,16 @@ fn create_client_secret(plan: &Plan<'_>, secret: &str, end: &str) -> Draft {
         expect: vec![204],
         ..get("/v1.0/applications/{slot:application.object_id}/removePassword")
     };
-    let store = Op::StoreSecret { secret: secret.to_owned(), slot: "application.secret".to_owned() };
+    let store =
+        Op::StoreSecret { secret: secret.to_owned(), slot: "application.secret".to_owned() };
     Draft {
         kind: Kind::Probeable,
-        after: vec!["read-secret-policy", "register-application", "grant-mailbox-access", "restrict-application"],
+        after: vec![
+            "read-secret-policy",
+            "register-application",
+            "grant-mailbox-access",
+            "restrict-application",
+        ],
         probe: Some(Question::Secret { name: secret.to_owned() }),
         ops: vec![Op::Http(add), store],
         gives: vec!["application.secret_key"],
@@ -372,10 +392,7 @@ fn take(slots: &[(&str, &str)]) -> BTreeMap<String, String> {
 }
 
 /// A script for Exchange Online.
-fn exchange(
-    script: &str,
-    parameters: impl IntoIterator<Item = (&'static str, Value)>,
-) -> Op {
+fn exchange(script: &str, parameters: impl IntoIterator<Item = (&'static str, Value)>) -> Op {
     let parameters = parameters.into_iter().map(|(name, value)| (name.to_owned(), value));
     Op::PowerShell(PowerShell {
         needs: "ExchangeOnlineManagement".to_owned(),
@@ -401,7 +418,10 @@ fn graph(right: &str) -> Right {
 
 /// Enough for all of it: `full_access_as_app` is no role of Graph, which alone would take more.
 fn administrator() -> Right {
-    Right { on: "Microsoft Entra ID".to_owned(), right: "Cloud Application Administrator".to_owned() }
+    Right {
+        on: "Microsoft Entra ID".to_owned(),
+        right: "Cloud Application Administrator".to_owned(),
+    }
 }
 
 /// The name under which the application is found again: what is left of the display name in lower case.

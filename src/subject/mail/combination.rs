@@ -52,16 +52,15 @@ code! {
 pub(super) fn authentication(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
     let Some(mail) = deployment.mail.get() else { return };
     let Some(said) = mail.authentication.said() else { return };
-    let method = said.value.method();
-    let mut rows = MailOption::ALL.iter().map(|it| it.row());
-    if rows.any(|(server, known, _)| server == mail.server && known == Some(method)) {
+    if !is_refused(mail) {
         return;
     }
+    let method = said.value.method();
     let server = server_entry(deployment, mail.server);
     let message = match mail.server {
         MailServer::None => format!("`{}` is said without a mail server", method_entry(method)),
         MailServer::Exchange | MailServer::Office365 | MailServer::Smtp => {
-            format!("`{}` is not supported by the mail server `{server}`", method_entry(method))
+            format!("`{}` is not supported by `{server}`", method_entry(method))
         }
     };
     let finding = out.about(&said.origin, message);
@@ -82,12 +81,24 @@ pub(super) fn managed_account(deployment: &Deployment, as_of: Date, out: &mut Re
     }
     let origin = account.account.origin().unwrap_or(&account.origin);
     let server = server_entry(deployment, mail.server);
-    let message = format!("the mail server `{server}` does not work with a group managed service account");
+    let message = format!("`{server}` does not work with a group managed service account");
     let finding = out.about(origin, message);
     finding.label("a managed account");
-    beside(finding, &mail.origin, knows(mail.server));
-    finding.help("SMTP works only with regular service accounts and Integrated Windows Authentication");
-    help_nearest(finding, deployment, as_of);
+    let text = format!("{server} works only with regular service accounts");
+    beside(finding, &mail.origin, &text);
+    // Said once, where the authentication does not fit either.
+    if !is_refused(mail) {
+        help_nearest(finding, deployment, as_of);
+    }
+}
+
+/// Whether an authentication is said that the mail server does not know.
+fn is_refused(mail: &Mail) -> bool {
+    let Some(method) = mail.authentication.value().map(Authentication::method) else {
+        return false;
+    };
+    let mut rows = MailOption::ALL.iter().map(|it| it.row());
+    !rows.any(|(server, known, _)| server == mail.server && known == Some(method))
 }
 
 /// Whether the service account is a managed one.
@@ -123,10 +134,10 @@ pub(super) fn method_entry(method: MailAuthentication) -> &'static str {
 fn knows(server: MailServer) -> &'static str {
     match server {
         MailServer::Exchange => "Exchange Server knows only Integrated Windows Authentication",
-        MailServer::Office365 => "Office 365 knows only Basic and Application Context Authentication",
-        MailServer::Smtp => {
-            "SMTP knows only Integrated Windows Authentication, and only regular accounts"
+        MailServer::Office365 => {
+            "Office 365 knows only Basic and Application Context Authentication"
         }
+        MailServer::Smtp => "SMTP knows only Integrated Windows Authentication",
         MailServer::None => "without a mail server there is no authentication",
     }
 }

@@ -50,7 +50,7 @@ code! {
     ///     .tenant_id("e4405d02-4a65-47fe-8c0a-45239eb45a9f")
     ///     .client_secret(secret("mailbox_app_secret"));
     /// ```
-    MAIL_BASIC_ENDED: Error = "mail-basic-ended", "Basic Authentication to Office 365, which is switched off",
+    MAIL_BASIC_AUTHENTICATION: Error = "mail-basic-authentication", "Basic Authentication to Office 365, which is switched off",
         source "https://learn.microsoft.com/en-us/exchange/clients-and-mobile-in-exchange-online/deprecation-of-basic-authentication-exchange-online" seen "2026-11-23";
 
     /// Exchange Online takes no Basic Authentication for Exchange Web Services from 2022-10-01 on.
@@ -138,7 +138,7 @@ code! {
     /// ```rhai
     /// mail::smtp("mail.contoso.com").sender("svcMIMService@contoso.com");
     /// ```
-    MAIL_EWS_ENDED: Error = "mail-ews-ended", "Exchange Web Services in Exchange Online, which have ended",
+    MAIL_EWS_RETIRED: Error = "mail-ews-retired", "Exchange Web Services in Exchange Online, which have ended",
         source "https://techcommunity.microsoft.com/blog/exchange/exchange-online-ews-your-time-is-almost-up/4492361" seen "2026-11-23";
 
     /// The wizard of builds before 4.6.421.0 has no Application Context Authentication.
@@ -258,7 +258,9 @@ code! {
 pub(super) fn works(deployment: &Deployment, option: MailOption, as_of: Date) -> bool {
     match option.row() {
         (_, Some(MailAuthentication::Basic), _) => as_of < BASIC_END,
-        (_, Some(MailAuthentication::Application), _) => as_of < EWS_END || !is_worldwide(deployment),
+        (_, Some(MailAuthentication::Application), _) => {
+            as_of < EWS_END || !is_worldwide(deployment)
+        }
         (_, Some(MailAuthentication::Integrated) | None, _) => true,
     }
 }
@@ -276,9 +278,10 @@ pub(super) fn deadline(deployment: &Deployment) -> Option<Deadline> {
     })
 }
 
-pub(super) fn basic_ended(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
+pub(super) fn basic_authentication(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
     let Some(said) = basic(deployment).filter(|_| as_of >= BASIC_END) else { return };
-    let message = format!("Basic Authentication to Office 365 has been switched off since {BASIC_END}");
+    let message =
+        format!("Basic Authentication to Office 365 has been switched off since {BASIC_END}");
     let finding = out.about(&said.origin, message);
     finding.label("answered with HTTP 401");
     if as_of < EWS_END || !is_worldwide(deployment) {
@@ -291,9 +294,9 @@ pub(super) fn basic_ended(deployment: &Deployment, as_of: Date, out: &mut Report
 pub(super) fn basic_ending(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
     let Some(said) = basic(deployment).filter(|_| as_of < BASIC_END) else { return };
     let message = format!("Basic Authentication to Office 365 is switched off on {BASIC_END}");
-    out.about(&said.origin, message)
-        .label("works for a short time only")
-        .help("use `.application(app_id)`, or `.register_application(name, secret)`, which registers it");
+    out.about(&said.origin, message).label("works for a short time only").help(
+        "use `.application(app_id)`, or `.register_application(name, secret)`, which registers it",
+    );
 }
 
 /// The other ways to send mail.
@@ -301,8 +304,7 @@ const OTHERWISE: &str = "take an Exchange Server (`mail::exchange(host)`), an SM
 
 pub(super) fn ews_ending(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
     let Some(said) = application(deployment).filter(|_| as_of < EWS_BEGIN) else { return };
-    let message = format!("Exchange Web Services in Exchange Online end on {EWS_END}, {}", in_days(as_of));
-    let finding = out.about(&said.origin, message);
+    let finding = out.about(&said.origin, ends(as_of));
     finding.label("reaches the mailbox through them");
     own_dates(deployment, finding);
     finding.help("plan for another way: an Exchange Server, an SMTP server, or no mail");
@@ -315,28 +317,35 @@ pub(super) fn ews_allow_list(deployment: &Deployment, as_of: Date, out: &mut Rep
         return;
     }
     let message = if is_worldwide(deployment) {
-        format!("Exchange Web Services in Exchange Online are being switched off, and end on {EWS_END}, {}", in_days(as_of))
+        ends(as_of)
     } else {
-        format!("Exchange Web Services in Exchange Online are being switched off, first in the worldwide cloud ({EWS_BEGIN})")
+        format!(
+            "Exchange Online ends Exchange Web Services, first in the worldwide cloud ({EWS_BEGIN})"
+        )
     };
     let finding = out.about(&said.origin, message);
-    finding.label("reaches the mailbox through them");
+    finding.label("reaches the mailbox through them, and must be listed until then");
     own_dates(deployment, finding);
     let id = match &said.value {
         Authentication::Application { id } => id.value().map(Format::text),
-        Authentication::Registration { .. } | Authentication::Integrated | Authentication::Basic { .. } => None,
+        Authentication::Registration { .. }
+        | Authentication::Integrated
+        | Authentication::Basic { .. } => None,
     };
     let id = id.unwrap_or_else(|| "<application ID>".to_owned());
     finding.help(format!("have the application allowed, which takes up to 24 hours (step `allow-ews`): `Set-OrganizationConfig -EwsEnabled $true -EwsAllowedAppIDs \"<existing IDs>,{id}\"`"));
     finding.help("plan for another way: an Exchange Server, an SMTP server, or no mail");
 }
 
-pub(super) fn ews_ended(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
+pub(super) fn ews_retired(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
     let Some(said) = application(deployment).filter(|_| as_of >= EWS_END) else { return };
     if is_worldwide(deployment) {
-        out.about(&said.origin, format!("Exchange Online has no Exchange Web Services since {EWS_END}"))
-            .label("reaches the mailbox through them")
-            .help(OTHERWISE);
+        out.about(
+            &said.origin,
+            format!("Exchange Online has no Exchange Web Services since {EWS_END}"),
+        )
+        .label("reaches the mailbox through them")
+        .help(OTHERWISE);
     }
 }
 
@@ -346,14 +355,18 @@ fn own_dates(deployment: &Deployment, finding: &mut Diagnostic) {
         && !is_worldwide(deployment)
     {
         let entry = server_entry(deployment, MailServer::Office365);
-        finding.relate(cloud.origin.call, format!("`{entry}` gets its own dates in the Message Center"));
+        finding.relate(
+            cloud.origin.call,
+            format!("`{entry}` gets its own dates in the Message Center"),
+        );
     }
 }
 
-/// "in 129 days".
-fn in_days(as_of: Date) -> String {
+/// When it ends, and how far away that is.
+fn ends(as_of: Date) -> String {
     let days = as_of.until((Unit::Day, EWS_END)).map_or(0, |it| it.get_days());
-    if days == 1 { "in 1 day".to_owned() } else { format!("in {days} days") }
+    let days = if days == 1 { "1 day".to_owned() } else { format!("{days} days") };
+    format!("Exchange Online ends Exchange Web Services on {EWS_END}, in {days}")
 }
 
 /// Whether the worldwide cloud's dates hold; without a cloud they are taken to.
@@ -423,7 +436,8 @@ pub(super) fn approval_build(deployment: &Deployment, _: Date, out: &mut Reporte
 
 pub(super) fn smtp_approvals(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(mail) = deployment.mail.get() else { return };
-    if mail.server == MailServer::Smtp {
+    // With a managed account there will be no SMTP.
+    if mail.server == MailServer::Smtp && !is_managed(deployment) {
         out.about(&mail.origin, "there are no approvals by mail")
             .label("SMTP carries notifications only")
             .help("have approvals given in the portal, or use a mailbox: `mail::exchange(host)`");
@@ -434,11 +448,21 @@ pub(super) fn poll_twice(deployment: &Deployment, _: Date, out: &mut Reporter<'_
     let Some(mail) = polls(deployment).filter(|it| it.poll.is_unsaid()) else { return };
     let Some(reuse) = deployment.database.get().and_then(|it| it.reuse.said()) else { return };
     if deployment.complete && reuse.value {
-        out.about(&mail.origin, "this server reads approvals from the mailbox, and perhaps a second one does")
-            .label("polling is on unless it is said otherwise")
-            .against(&reuse.origin, "the database may have another server")
-            .help("say `.poll(false)` on every server of the database but one, and `.poll()` on that one")
-            .fix("do not poll on this server", Applicability::Review, mail.origin.call.after(), ".poll(false)");
+        out.about(
+            &mail.origin,
+            "this server polls the mailbox, and perhaps a second one does",
+        )
+        .label("polling is on unless it is said otherwise")
+        .against(&reuse.origin, "the database may have another server")
+        .help(
+            "say `.poll(false)` on every server of the database but one, and `.poll()` on that one",
+        )
+        .fix(
+            "do not poll on this server",
+            Applicability::Review,
+            mail.origin.call.after(),
+            ".poll(false)",
+        );
     }
 }
 

@@ -8,7 +8,7 @@ use crate::model::format::DomainName;
 use crate::model::{
     Authentication, CloudName, Component, Deployment, Mail, MailServer, Part, Restriction,
 };
-use crate::source::Origin;
+use crate::source::{Origin, Span};
 use crate::subject::mail::combination::{begun, is_managed, method_name};
 
 code! {
@@ -219,10 +219,11 @@ pub(super) fn incomplete(deployment: &Deployment, _: Date, out: &mut Reporter<'_
     if !deployment.complete || lacks.is_empty() {
         return;
     }
-    let what: Vec<_> = lacks.iter().map(|it| format!("no {}", it.what)).collect();
+    let what: Vec<_> = lacks.iter().map(|it| it.what).collect();
     let typed: Vec<_> = lacks.iter().map(|it| format!("`{}`", it.typed)).collect();
-    let finding = out.about(&mail.origin, format!("`{}` has {}", begun(mail.server), list(&what)));
-    finding.label("setup asks for it on pages 8 to 12").help(format!("add {}", list(&typed)));
+    let message = format!("`{}` has no {}", begun(mail.server), alternatives(&what));
+    let finding = out.about(&mail.origin, message);
+    finding.label("setup asks for it on pages 8 to 12").help(format!("add {}", typed.join(", ")));
     let inserts: Vec<_> =
         lacks.iter().map(|it| it.insert.as_str()).filter(|it| !it.is_empty()).collect();
     if inserts.is_empty() {
@@ -234,14 +235,16 @@ pub(super) fn incomplete(deployment: &Deployment, _: Date, out: &mut Reporter<'_
         Some(said) if lacks.iter().all(own) => said.origin.call.after(),
         Some(_) | None => mail.origin.call.after(),
     };
-    let text: String = inserts.iter().map(|it| format!("\n    {it}")).collect();
-    let text = if inserts.len() == 1 { inserts.concat() } else { text };
+    let between = if inserts.len() == 1 { "" } else { "\n    " };
+    let text = format!("{between}{}", inserts.join(between));
     finding.fix("add what is missing", Applicability::Review, place, text);
 }
 
 fn lacks(deployment: &Deployment, mail: &Mail) -> Vec<Lack> {
     let mut lacks = Vec::new();
-    let mailbox = |address: &str| Lack::new("mailbox", ".mailbox(address)", format!(".mailbox(\"{address}\")"));
+    let mailbox = |address: &str| {
+        Lack::new("mailbox", ".mailbox(address)", format!(".mailbox(\"{address}\")"))
+    };
     let unsaid = mail.address.is_unsaid();
     match mail.server {
         MailServer::Exchange => {
@@ -250,7 +253,7 @@ fn lacks(deployment: &Deployment, mail: &Mail) -> Vec<Lack> {
             }
             if is_managed(deployment) && mail.password.is_unsaid() {
                 let insert = ".password(secret(\"mailbox_password\"))";
-                lacks.push(Lack::new("mailbox password, which a managed account needs", ".password(secret)", insert));
+                lacks.push(Lack::new("mailbox password", ".password(secret)", insert));
             }
         }
         MailServer::Office365 => {
@@ -274,7 +277,7 @@ fn office365_lacks(mail: &Mail, lacks: &mut Vec<Lack>) {
     let application = match mail.authentication.value() {
         None if mail.authentication.is_unsaid() => {
             let insert = ".application(\"00000000-0000-0000-0000-000000000000\")";
-            lacks.push(Lack::new("authentication", ".application(app_id)", insert));
+            lacks.push(Lack::new("authentication", ".application(id)", insert));
             true
         }
         Some(Authentication::Application { .. }) => true,
@@ -297,12 +300,12 @@ fn office365_lacks(mail: &Mail, lacks: &mut Vec<Lack>) {
     }
 }
 
-/// Several things as a list in words.
-fn list(things: &[String]) -> String {
+/// Several things, any of them, as a list in words.
+fn alternatives(things: &[&str]) -> String {
     match things {
         [] => String::new(),
-        [one] => one.clone(),
-        [rest @ .., last] => format!("{} and {last}", rest.join(", ")),
+        [one] => (*one).to_owned(),
+        [rest @ .., last] => format!("{} or {last}", rest.join(", ")),
     }
 }
 
@@ -313,7 +316,13 @@ pub(super) fn not_asked(deployment: &Deployment, _: Date, out: &mut Reporter<'_>
         && !is_managed(deployment)
     {
         let reason = "page 12 asks for it only with a managed account";
-        let finding = surplus(out, password, "password", reason, "a regular account opens the mailbox with its own password");
+        let finding = surplus(
+            out,
+            password,
+            "password",
+            reason,
+            "a regular account opens the mailbox with its own password",
+        );
         finding.against(&account.origin, "a regular account");
     }
     let Some(authentication) = mail.authentication.said() else { return };
@@ -335,7 +344,7 @@ pub(super) fn not_asked(deployment: &Deployment, _: Date, out: &mut Reporter<'_>
             surplus(out, origin, name, reason, help).against(&authentication.origin, said.clone());
         }
     };
-    let page10 = "page 10 appears only with Application Context Authentication";
+    let page10 = "page 10 asks for it only with an application";
     let remove = "take it out, or say `.application(app_id)`";
     check(mail.tenant_id.origin(), "tenant_id", application, page10, remove);
     if registration {
@@ -365,10 +374,14 @@ fn surplus<'a>(
     reason: &str,
     help: &str,
 ) -> &'a mut Diagnostic {
-    out.at(origin.call, format!("`.{name}` reaches nothing"))
-        .label(reason)
-        .help(help)
-        .fix(format!("take `.{name}` out"), Applicability::Review, origin.call, "")
+    // The dot before the name belongs to it.
+    let part = Span { start: origin.call.start.saturating_sub(1), ..origin.call };
+    out.at(origin.call, format!("`.{name}` reaches nothing")).label(reason).help(help).fix(
+        format!("take `.{name}` out"),
+        Applicability::Review,
+        part,
+        "",
+    )
 }
 
 pub(super) fn same_id(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -405,10 +418,13 @@ pub(super) fn host_self(deployment: &Deployment, _: Date, out: &mut Reporter<'_>
     }
     let service = deployment.service.get().and_then(|it| it.address.said());
     let Some(service) = service.filter(|it| it.value == host.value) else { return };
-    out.about(&host.origin, format!("the mail server is the MIM Service's own host (`{}`)", host.value))
-        .label("rarely a mail server too")
-        .against(&service.origin, "the address of the MIM Service")
-        .help(help);
+    out.about(
+        &host.origin,
+        format!("the mail server is the MIM Service's own host (`{}`)", host.value),
+    )
+    .label("rarely a mail server too")
+    .against(&service.origin, "the address of the MIM Service")
+    .help(help);
 }
 
 /// The hosts of Exchange Online in all clouds.
@@ -453,7 +469,8 @@ pub(super) fn mailbox_tenant(deployment: &Deployment, _: Date, out: &mut Reporte
     let own = initial(&tenant.value);
     let other = initial(mailbox.value.domain());
     if mail.server == MailServer::Office365 && own.is_some() && other.is_some() && own != other {
-        let message = format!("the mailbox `{}` is not in the tenant `{}`", mailbox.value, tenant.value);
+        let message =
+            format!("the mailbox `{}` is not in the tenant `{}`", mailbox.value, tenant.value);
         out.about(&mailbox.origin, message)
             .label("the domain of another tenant")
             .against(&tenant.origin, "the tenant of this deployment")
@@ -465,15 +482,19 @@ pub(super) fn mailbox_online(deployment: &Deployment, _: Date, out: &mut Reporte
     let Some(mail) = deployment.mail.get() else { return };
     let Some(mailbox) = mail.address.said() else { return };
     if mail.server == MailServer::Exchange && initial(mailbox.value.domain()).is_some() {
-        out.about(&mailbox.origin, format!("the mailbox `{}` is in Exchange Online", mailbox.value))
-            .label("a domain that only Exchange Online has")
-            .relate(mail.origin.call, "a server in the customer's network")
-            .help("write the address of a mailbox on this server, or `mail::office365()`");
+        out.about(
+            &mailbox.origin,
+            format!("the mailbox `{}` is in Exchange Online", mailbox.value),
+        )
+        .label("a domain that only Exchange Online has")
+        .relate(mail.origin.call, "a server in the customer's network")
+        .help("write the address of a mailbox on this server, or `mail::office365()`");
     }
 }
 
 pub(super) fn ews_certificate(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
-    let Some(host) = exchange(deployment).and_then(|it| it.host.said()) else { return };
+    let host = exchange(deployment).and_then(|it| it.host.said());
+    let Some(host) = host.filter(|it| !it.value.is_local()) else { return };
     out.about(&host.origin, format!("the MIM Service opens `https://{}/EWS/Exchange.asmx`", host.value))
         .label("its certificate must be trusted on the MIM server")
         .help("open the address in a browser on the MIM server: it must ask for credentials, without a certificate warning");
@@ -486,9 +507,12 @@ pub(super) fn mailbox_limits(deployment: &Deployment, _: Date, out: &mut Reporte
         MailServer::Smtp | MailServer::None => None,
     };
     let Some(mailbox) = mailbox else { return };
-    out.about(&mailbox.origin, format!("the mailbox `{}` is for the MIM Service alone", mailbox.value))
-        .label("used by nothing else")
-        .help("let it take mail from internal senders only, at most 1 MB each, with a quota of 5 GB");
+    out.about(
+        &mailbox.origin,
+        format!("the mailbox `{}` is for the MIM Service alone", mailbox.value),
+    )
+    .label("used by nothing else")
+    .help("let it take mail from internal senders only, at most 1 MB each, with a quota of 5 GB");
 }
 
 fn exchange(deployment: &Deployment) -> Option<&Mail> {

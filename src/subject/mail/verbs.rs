@@ -16,7 +16,10 @@ const NO_MAIL: &str = "without a mail server there is nothing to say; choose one
 static EXCHANGE: Kind = Kind {
     name: "mail::exchange",
     refusals: &[
-        Refusal { method: "sender", reason: "the service sends from its mailbox: `.mailbox(address)`" },
+        Refusal {
+            method: "sender",
+            reason: "the service sends from its mailbox: `.mailbox(address)`",
+        },
         Refusal { method: "host", reason: "the host is the argument: `mail::exchange(host)`" },
         Refusal { method: "tenant_id", reason: NOT_AN_APPLICATION },
         Refusal { method: "client_secret", reason: NOT_AN_APPLICATION },
@@ -29,7 +32,10 @@ static EXCHANGE: Kind = Kind {
 static OFFICE365: Kind = Kind {
     name: "mail::office365",
     refusals: &[
-        Refusal { method: "sender", reason: "the service sends from its mailbox: `.mailbox(address)`" },
+        Refusal {
+            method: "sender",
+            reason: "the service sends from its mailbox: `.mailbox(address)`",
+        },
         Refusal {
             method: "password",
             reason: "the mailbox's password belongs to Basic Authentication: `.basic(secret)`",

@@ -1,9 +1,9 @@
-//! The steps of the tasks after the installation, and of the polling of an Exchange Online mailbox.
+//! The steps of the tasks after the installation, and of polling where setup cannot switch it on.
 
 use std::collections::BTreeMap;
 
 use crate::model::format::{Format, HostName, Text, Url, WindowsPath};
-use crate::model::{Deployment, MailServer, Task};
+use crate::model::{AccountKind, Deployment, MailServer, Task};
 use crate::plan::op::{Http, Method, Msi, Op, PowerShell, Question, Registry, Service, Ui, Value};
 use crate::plan::{Kind, Right, Undo};
 use crate::source::Origin;
@@ -288,13 +288,20 @@ Restart-Service -Name $Name
 (Get-Service -Name $Name).WaitForStatus('Running', [TimeSpan]::FromMinutes(5))
 ";
 
-/// Polling of an Exchange Online mailbox is switched on in the registry when the service is there; setup has no field for
-/// it. The value alone would not tell whether the service was restarted, so the step has no probe.
+/// With Exchange Online, and with a managed account, polling is switched on in the registry when the service is there. The
+/// value alone would not tell whether the service was restarted, so the step has no probe.
 fn poll_mailbox(deployment: &Deployment, planner: &mut Planner) {
-    let Some(mail) = deployment.mail.get().filter(|it| it.server == MailServer::Office365) else {
-        return;
+    let Some(mail) = deployment.mail.get() else { return };
+    let account = deployment.account.get().map(|it| &it.kind);
+    let after = match mail.server {
+        MailServer::Office365 => true,
+        MailServer::Exchange => matches!(account, Some(AccountKind::Managed)),
+        MailServer::Smtp | MailServer::None => false,
     };
-    let Some(poll) = mail.poll.said().filter(|it| it.value) else { return };
+    if !after || !deployment.polls_mailbox(mail) {
+        return;
+    }
+    let origin = mail.poll.origin().unwrap_or(&mail.origin);
     let registry = Registry {
         hive: "HKEY_LOCAL_MACHINE".to_owned(),
         key: r"SYSTEM\CurrentControlSet\Services\FIMService".to_owned(),
@@ -316,10 +323,6 @@ fn poll_mailbox(deployment: &Deployment, planner: &mut Planner) {
             right: "local administrator, elevated".to_owned(),
         }],
         undo: Undo::Ops(vec![Op::Registry(undo), Op::PowerShell(restart)]),
-        ..Draft::new(
-            "poll-mailbox",
-            "Let the MIM Service read approvals from its mailbox",
-            &poll.origin,
-        )
+        ..Draft::new("poll-mailbox", "Let the MIM Service read approvals from its mailbox", origin)
     });
 }

@@ -43,7 +43,9 @@ impl Parser<'_> {
             if self.current == items.close || self.eat(K::Comma) || self.ends_list() {
                 continue;
             }
-            if self.begins_line() && self.indentation(self.at) <= self.indentation(opener) {
+            if self.begins_block()
+                || self.begins_line() && self.indentation(self.at) <= self.indentation(opener)
+            {
                 self.unclosed(opener, symbol(items.close));
                 break;
             }
@@ -107,7 +109,7 @@ impl Parser<'_> {
         if self.eat(close) {
             return;
         }
-        if !self.ends_list() {
+        if !self.ends_list() && !self.begins_block() {
             self.unexpected(&format!("where `{}` is due", symbol(close)));
             while self.current != close && !self.ends_list() {
                 self.skip_tree();
@@ -137,6 +139,11 @@ impl Parser<'_> {
         }
     }
 
+    /// Whether a brace behind an expression begins the block that the expression is a condition of.
+    fn begins_block(&self) -> bool {
+        self.context.header && self.current == K::LeftBrace
+    }
+
     /// Whether the current token closes a bracket that is open.
     pub(super) fn closes_outer(&self) -> bool {
         bracket(self.current).is_some_and(|it| self.open[it as usize] > 0)
@@ -153,12 +160,14 @@ impl Parser<'_> {
             return true;
         }
         let opener = self.at;
+        let header = std::mem::take(&mut self.context.header);
         self.open_bracket(K::RightBrace);
         self.statements(Level::Inner);
         if !self.eat(K::RightBrace) {
             self.unclosed(opener, "}");
         }
         self.close_bracket(K::RightBrace);
+        self.context.header = header;
         self.leave();
         self.finish(mark, K::Block);
         true

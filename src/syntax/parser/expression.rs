@@ -516,6 +516,7 @@ impl Parser<'_> {
         }
         let context = self.context;
         self.context.case = false;
+        self.context.header = false;
         self.open_bracket(K::InterpolationEnd);
         self.statements(Level::Inner);
         // The lexer has reported it if it is not closed.

@@ -169,9 +169,20 @@ impl Parser<'_> {
         self.finish(mark, K::Index);
     }
 
+    /// The expression before a block, if there is one.
+    fn header(&mut self) -> bool {
+        if self.current == K::LeftBrace {
+            return false;
+        }
+        let outer = std::mem::replace(&mut self.context.header, true);
+        let found = self.expression();
+        self.context.header = outer;
+        found
+    }
+
     /// The condition of a branch or a loop.
     fn condition(&mut self, keyword: &str) {
-        if self.current == K::LeftBrace || !self.expression() {
+        if !self.header() {
             return self.missing(&format!("condition behind `{keyword}`"));
         }
         if self.current == K::Equal {
@@ -272,7 +283,7 @@ impl Parser<'_> {
             self.name("behind `for`");
         }
         if self.eat(K::InKeyword) {
-            if self.current == K::LeftBrace || !self.expression() {
+            if !self.header() {
                 self.missing("expression behind `in`");
             }
         } else {
@@ -310,7 +321,7 @@ impl Parser<'_> {
         }
         self.bump();
         let case = std::mem::take(&mut self.context.case);
-        if self.current == K::LeftBrace || !self.expression() {
+        if !self.header() {
             self.missing("expression behind `switch`");
         }
         let opener = self.at;

@@ -39,6 +39,15 @@ fn reads_what_it_wrote() {
 }
 
 #[test]
+fn seal_is_the_digest_of_the_compact_form() {
+    let plan = sample();
+    let mut open = plan.clone();
+    open.seal.clear();
+    let compact = serde_json::to_string(&open).unwrap();
+    assert_eq!(plan.seal, format!("sha256:{}", digest(&compact)));
+}
+
+#[test]
 fn sealing_twice_changes_nothing() {
     let plan = sample();
     let mut again = plan.clone();

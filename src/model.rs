@@ -146,6 +146,8 @@ pub struct Deployment {
     pub remote_reset: Once<RemotePasswordPortal>,
     /// `after::…`.
     pub tasks: Vec<Declared<Task>>,
+    /// The secrets whose source can only be read: by name, with where the values file says it.
+    pub read_only_secrets: Vec<(String, Span)>,
     /// The end of the entry script, where what is missing would be inserted.
     pub end: Span,
     /// Whether the script ran to its end and everything in it was understood. If not, absence proves nothing.
@@ -175,6 +177,7 @@ impl Deployment {
             remote_registration: Once::default(),
             remote_reset: Once::default(),
             tasks: Vec::new(),
+            read_only_secrets: Vec::new(),
             end,
             complete: true,
         }

@@ -302,6 +302,7 @@ pub fn run(
     let end = text.trim_end().len() as u32;
     let mut deployment = Deployment::empty(entry.span(end..end));
     deployment.complete = program.unknown.is_empty();
+    deployment.read_only_secrets = values.read_only_secrets();
     let mut all = program.diagnostics.clone();
     all.extend(diagnostics);
     if !program.runnable {

@@ -245,7 +245,7 @@ pub struct Caller {
 /// Where a declared fact comes from.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Origin {
-    /// The call that says it, from its namespace or dot to its closing parenthesis.
+    /// The call that says it, from its namespace or name to its closing parenthesis.
     pub call: Span,
     /// The argument, or the call itself where the fact has no argument.
     pub at: Span,

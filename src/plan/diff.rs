@@ -228,13 +228,14 @@ impl Change {
             What::Added { .. } | What::Removed { .. } if whole => visible(&self.label).into_owned(),
             What::Changed { .. } if whole => "another text".to_owned(),
             What::Added { is: it } | What::Removed { was: it } => words(it),
-            What::Changed { was, is } => match (was.as_str(), is.as_str()) {
-                (Some(was), Some(is)) if was.contains('\n') || is.contains('\n') => {
+            What::Changed { was, is } => {
+                if let (Some(was), Some(is)) = (was.as_str(), is.as_str())
+                    && (was.contains('\n') || is.contains('\n'))
+                {
                     block = lines(was, is);
-                    String::new()
                 }
-                _ => format!("{} -> {}", words(was), words(is)),
-            },
+                if block.is_empty() { change_words(was, is) } else { String::new() }
+            }
             What::Moved { was, is } => {
                 format!("{} -> {}", behind(was.as_ref()), behind(is.as_ref()))
             }
@@ -267,6 +268,16 @@ fn paint(text: &str, sgr: &str, colour: Colour) -> String {
         Colour::None => text.to_owned(),
         Colour::Ansi => format!("\u{1B}[{sgr}m{text}\u{1B}[0m"),
     }
+}
+
+/// What was and what is, told apart: the number 1 from the text, and a line end from none.
+fn change_words(was: &Json, is: &Json) -> String {
+    let exact = |it: &Json| visible(&it.to_string()).into_owned();
+    let (mut from, mut to) = (words(was), words(is));
+    if from == to {
+        (from, to) = (exact(was), exact(is));
+    }
+    format!("{from} -> {to}")
 }
 
 /// A value on one line.

@@ -13,6 +13,7 @@ use serde_json::Value as Json;
 use serde_path_to_error::{Path, Segment};
 use sha2::{Digest, Sha256};
 
+use crate::model::format::echo;
 use crate::plan::op::{Http, Msi, PowerShell, Registry};
 use crate::plan::{FORMAT, Plan, Step, order, visible};
 
@@ -50,8 +51,7 @@ impl Plan {
 /// half to write and to digest; `jq -cj '.seal = ""' plan.json | sha256sum` tells the same.
 pub fn seal(plan: &mut Plan) {
     plan.seal.clear();
-    let text = serde_json::to_string(plan).expect(KEYS);
-    plan.seal = format!("sha256:{}", digest(&text));
+    plan.seal = format!("sha256:{}", digest(&written(serde_json::to_string(plan))));
 }
 
 /// SHA-256 of a text, in hexadecimal.
@@ -80,7 +80,7 @@ pub enum PlanError {
     /// Another version of the format.
     #[error(
         "the plan has format {found}, written by {}; this is {PROGRAM}, which reads format {FORMAT}",
-        visible(.made_by)
+        brief(.made_by)
     )]
     Format {
         /// Its format.
@@ -89,7 +89,7 @@ pub enum PlanError {
         made_by: String,
     },
     /// A field is missing, unknown or of another type.
-    #[error("the plan is not well-formed{}: {}", at(.path), visible(.problem))]
+    #[error("the plan is not well-formed{}: {}", at(.path), brief(.problem))]
     Shape {
         /// Where, as a path of keys and indices: `steps[2].ops[0].ui`; empty for the whole.
         path: String,
@@ -100,10 +100,10 @@ pub enum PlanError {
     #[error("the plan is not what was sealed: it was altered after mimeo wrote it")]
     Altered,
     /// Two steps have one identity.
-    #[error("two steps of the plan are called `{}`", visible(.0))]
+    #[error("two steps of the plan are called {}", echo(.0))]
     Twice(String),
     /// A step comes after one that is not there.
-    #[error("step `{}` comes after `{}`, which is no step of the plan", visible(.step), visible(.after))]
+    #[error("step {} comes after {}, which is no step of the plan", echo(.step), echo(.after))]
     Unknown {
         /// The step.
         step: String,
@@ -114,7 +114,7 @@ pub enum PlanError {
     #[error("steps wait for each other in a ring: {}", ring(.0))]
     Cycle(Vec<String>),
     /// A step stands before one that must have ended before.
-    #[error("step `{}` comes after `{}`, but stands before it", visible(.step), visible(.after))]
+    #[error("step {} comes after {}, but stands before it", echo(.step), echo(.after))]
     Misplaced {
         /// The step.
         step: String,
@@ -132,7 +132,7 @@ impl PlanError {
                 "give the file that `mimeo plan SCRIPT --out FILE` wrote, or write it again".to_owned()
             }
             PlanError::Format { found, made_by } if *found > u64::from(FORMAT) => {
-                format!("carry it out with {}, or make the plan again with this version", visible(made_by))
+                format!("carry it out with {}, or make the plan again with this version", brief(made_by))
             }
             PlanError::Format { .. } => {
                 "make the plan again with this version: `mimeo plan SCRIPT --out FILE`".to_owned()
@@ -151,26 +151,39 @@ impl PlanError {
     }
 }
 
-/// Why our types have a JSON form.
-const KEYS: &str = "all keys are texts";
-
 const PROGRAM: &str = concat!("mimeo ", env!("CARGO_PKG_VERSION"));
 
 /// JSON for a file, with a line end at the end.
 pub(super) fn pretty(value: &impl Serialize) -> String {
-    let mut text = serde_json::to_string_pretty(value).expect(KEYS);
-    text.push('\n');
-    text
+    written(serde_json::to_string_pretty(value)) + "\n"
+}
+
+fn written(json: serde_json::Result<String>) -> String {
+    json.expect("all keys are texts")
 }
 
 fn at(path: &str) -> String {
-    if path.is_empty() { String::new() } else { format!(" at `{}`", visible(path)) }
+    if path.is_empty() { String::new() } else { format!(" at `{}`", brief(path)) }
 }
 
 fn ring(ids: &[String]) -> String {
-    let ids: Vec<String> =
-        ids.iter().chain(ids.first()).map(|it| format!("`{}`", visible(it))).collect();
-    ids.join(" after ")
+    const MOST: usize = 12;
+    let told = ids.iter().take(MOST).map(|it| echo(it));
+    let rest = (ids.len() > MOST).then(|| format!("{} more", ids.len() - MOST));
+    let first = ids.first().map(|it| echo(it));
+    told.chain(rest).chain(first).collect::<Vec<_>>().join(" after ")
+}
+
+/// A text of the file as part of a message: on one line, the middle of a long one left out.
+fn brief(text: &str) -> String {
+    const MOST: usize = 400;
+    let length = text.chars().count();
+    if length <= MOST {
+        return visible(text).into_owned();
+    }
+    let head: String = text.chars().take(MOST / 2).collect();
+    let tail: String = text.chars().skip(length - MOST / 2).collect();
+    format!("{}…{}", visible(&head), visible(&tail))
 }
 
 /// JSON in which no object has a key twice: of two values, another reader may take the one that this one does not.
@@ -223,7 +236,7 @@ impl<'de> Deserialize<'de> for Unambiguous {
                 let mut object = serde_json::Map::new();
                 while let Some((key, Unambiguous(value))) = entries.next_entry::<String, _>()? {
                     if object.contains_key(&key) {
-                        let key = visible(&key);
+                        let key = brief(&key);
                         return Err(de::Error::custom(format_args!("has the key `{key}` twice")));
                     }
                     object.insert(key, value);
@@ -316,24 +329,15 @@ fn inside(json: &Json, path: &Path) -> Option<(String, String)> {
 
 /// Serde's words without the names of our types.
 fn plain(problem: &str) -> String {
-    const WORDS: &[(&str, &str)] = &[
-        (
-            "no variant of enum Value found in flattened data",
-            "none of `value`, `secret` and `slot` is there",
-        ),
-        ("expected internally tagged enum Op", "expected an operation"),
-        ("expected internally tagged enum Question", "expected a question"),
-    ];
-    if let Some((_, words)) = WORDS.iter().find(|(serde, _)| problem == *serde) {
-        return (*words).to_owned();
+    if problem == "no variant of enum Value found in flattened data" {
+        return "none of `value`, `secret` and `slot` is there".to_owned();
     }
     let Some((got, expected)) = problem.rsplit_once(", expected ") else {
         return problem.to_owned();
     };
-    let first = expected.split(' ').next().unwrap_or_default();
-    match first {
-        "struct" | "internally" => format!("{got}, expected an object"),
-        "u8" | "u16" | "u32" | "i64" => format!("{got}, expected a whole number"),
+    match expected.split(' ').next() {
+        Some("struct" | "internally") => format!("{got}, expected an object"),
+        Some("u8" | "u16" | "u32" | "i64") => format!("{got}, expected a whole number"),
         _ => problem.to_owned(),
     }
 }

@@ -97,7 +97,7 @@ pub struct Call<'r> {
     pub spec: &'static FnSpec,
     /// For a method, the builder that it completes.
     pub handle: Option<Handle>,
-    /// The call, from its namespace or dot to its closing parenthesis.
+    /// The call, from its namespace or name to its closing parenthesis.
     pub span: Span,
     /// The arguments, as far as they were given.
     pub arguments: Vec<Argument>,

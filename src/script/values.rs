@@ -234,6 +234,19 @@ pub fn load(
     Ok(values)
 }
 
+impl Values {
+    /// The secrets whose source can only be read, with where it is said.
+    #[must_use]
+    pub fn read_only_secrets(&self) -> Vec<(String, Span)> {
+        let read_only = |it: &GivenSecret| match &it.source {
+            Some(SecretSource::Environment(_) | SecretSource::Prompt(_)) => true,
+            Some(SecretSource::File(_) | SecretSource::Credential(_)) | None => false,
+        };
+        let secrets = self.secrets.iter().filter(|(_, it)| read_only(it));
+        secrets.map(|(name, it)| (name.clone(), it.span)).collect()
+    }
+}
+
 /// An edit that makes the value at a span of a values file say another text; none for other sources, where nothing can
 /// be edited. The span is that of a [`Given`].
 #[must_use]

@@ -30,6 +30,7 @@ pub static SUBJECT: Subject = Subject {
         Check { code: &APPLICATION_SECRET_LIFETIME, run: secret_lifetime },
         Check { code: &APPLICATION_SECRET_LONG, run: secret_long },
         Check { code: &APPLICATION_SECRET_SHARED, run: secret_shared },
+        Check { code: &APPLICATION_SECRET_SOURCE, run: secret_source },
     ],
     fields: FIELDS,
     steps: steps::steps,
@@ -255,7 +256,36 @@ code! {
     ///     .register_application("MIM Service mailbox client access", secret("mailbox_app_secret"))
     ///     .restrict_to_group("MIMMailboxAccess");
     /// ```
-    APPLICATION_SECRET_SHARED: Error = "application-secret-shared", "new client secret under the name of another secret"
+    APPLICATION_SECRET_SHARED: Error = "application-secret-shared", "new client secret under the name of another secret";
+
+    /// The plan makes the client secret, and the sign-in service shows its value once. It is written where the values file
+    /// says, which must be a place that can be written: a file, or the Windows credential store.
+    ///
+    /// ```rhai,reports
+    /// // values: [secrets]
+    /// // values: mailbox_app_secret = { env = "MAILBOX_APP_SECRET" }
+    /// mail::office365().register_application("MIM Service mailbox client access", secret("mailbox_app_secret"));
+    /// ```
+    ///
+    /// ```rhai
+    /// // values: [secrets]
+    /// // values: mailbox_app_secret = { file = "secrets/mailbox.txt" }
+    /// mail::office365().register_application("MIM Service mailbox client access", secret("mailbox_app_secret"));
+    /// ```
+    APPLICATION_SECRET_SOURCE: Error = "application-secret-source", "new client secret that nothing can keep"
+}
+
+fn secret_source(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(registration) = registration(deployment) else { return };
+    let Some(secret) = registration.secret.said() else { return };
+    let name = secret.value.name.text();
+    let source = deployment.read_only_secrets.iter().find(|(it, _)| *it == name);
+    if let Some((_, source)) = source {
+        out.at(*source, format!("the source of `{name}` cannot be written"))
+            .label("can only be read")
+            .relate(secret.origin.at, "the new client secret is kept here")
+            .help(format!("keep it in a file, such as `{name} = {{ file = \"secrets/{name}.txt\" }}`, or use `credential`"));
+    }
 }
 
 fn unrestricted(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

@@ -266,7 +266,12 @@ fn block_end(node: Node<'_>) -> u32 {
     let around = node.ancestors().find(|it| {
         matches!(
             it.kind(),
-            SyntaxKind::Block | SyntaxKind::Root | SyntaxKind::Interpolation
+            SyntaxKind::Block
+                | SyntaxKind::Root
+                | SyntaxKind::Interpolation
+                | SyntaxKind::SwitchArm
+                | SyntaxKind::Closure
+                | SyntaxKind::Function
         )
     });
     around.map_or(node.range().end, |it| it.range().end)

@@ -82,7 +82,7 @@ impl<'t> Call<'t> {
             .filter(|it| it.kind() != SyntaxKind::ArgumentList)
     }
 
-    /// The arguments, without a receiver.
+    /// The arguments, without a receiver; where one is missing or broken, an `Error`.
     #[must_use]
     pub fn args(self) -> Vec<Node<'t>> {
         self.list().into_iter().flat_map(Node::children).collect()

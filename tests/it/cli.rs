@@ -228,8 +228,8 @@ fn the_readme_shows_what_happens() {
     assert!(readme.contains("cargo test"));
     let run = run(root(), &["plan", "examples/contoso.rhai", "--values", "examples/contoso.toml", "--as-of", "2026-11-23"]);
     assert_eq!(run.code, 0, "{}", run.err);
-    for path in readme.split(['(', ' ', '`']).filter(|it| it.starts_with("examples/") || it.starts_with("src/")) {
-        let path: PathBuf = root().join(path.trim_end_matches([')', '.', ',', '`', '\n']));
+    for path in readme.split(['(', ')', ' ', '`', '\n', ']', '[']).filter(|it| it.starts_with("examples/") || it.starts_with("src/")) {
+        let path: PathBuf = root().join(path.trim_end_matches(['.', ',']));
         assert!(path.exists(), "README names {}", path.display());
     }
 }

@@ -42,8 +42,10 @@ fn blocks(doc: &str) -> Vec<Block> {
 }
 
 fn project(block: &Block) -> Project {
+    let values: Vec<_> = block.text.lines().filter_map(|it| it.strip_prefix("// values: ")).collect();
     let project = match block.language.as_str() {
         "toml" => Project::new("").values(&block.text),
+        _ if !values.is_empty() => Project::new(&block.text).values(&values.join("\n")),
         _ => Project::new(&block.text),
     };
     project.as_of(block.as_of)

@@ -2,6 +2,8 @@
 
 /// What the other files share: projects in memory, files with marks.
 mod support;
+/// The syntax tree against Rhai's own parser.
+mod syntax;
 /// The formats of values.
 mod format;
 /// Values files, settings and environment.
@@ -12,12 +14,16 @@ mod script;
 mod cases;
 /// The explanation of every code, run.
 mod explain;
+/// The table of mail server, authentication and account.
+mod options;
 /// The twelve scenarios, as they are shown.
 mod scenarios;
 /// The plan as data.
 mod plan;
 /// The views of a plan.
 mod export;
+/// The examples, planned.
+mod examples;
 /// The command line.
 mod cli;
 /// The house's own rules.

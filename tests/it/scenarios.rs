@@ -100,10 +100,10 @@ fn s09_a_typo_in_a_name() {
 fn s10_a_setting_with_an_end_date() {
     let script = format!("cloud::global(\"contoso.onmicrosoft.com\");\nmail::office365().mailbox(\"MIMService@contoso.onmicrosoft.com\").basic(secret(\"mailbox\"));\naccount::regular(`contoso\\svcMIMService`, secret(\"service\"));\n{REST}");
     let values = "[secrets]\nservice = { prompt = \"Password\" }\nmailbox = { prompt = \"Password\" }\n";
-    show("10-end-date", &Project::new(&script).values(values), &["mail-basic-ended"]);
+    show("10-end-date", &Project::new(&script).values(values), &["mail-basic-authentication"]);
     let script = script.replace(".basic(secret(\"mailbox\"))", ".application(\"48b15b07-92a8-4c5f-ae4a-8850556d6b76\").tenant_id(\"e4405d02-4a65-47fe-8c0a-45239eb45a9f\").client_secret(secret(\"mailbox\"))");
     let late = Project::new(&script).values(values).as_of(jiff::civil::date(2027, 4, 1));
-    show("10-end-date-ews", &late, &["mail-ews-ended"]);
+    show("10-end-date-ews", &late, &["mail-ews-retired"]);
 }
 
 #[test]

@@ -356,7 +356,7 @@ fn quiet(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     out.about(&form.origin, message)
         .label("something can only be said on a page")
         .help("take `.quiet()` away, or write `.review()`: the wizard opens filled in")
-        .fix("open the wizard filled in", Applicability::Review, form.origin.call, ".review()");
+        .fix("open the wizard filled in", Applicability::Review, form.origin.call, "review()");
 }
 
 /// What keeps an installation from being quiet, in a few words.

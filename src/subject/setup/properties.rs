@@ -133,7 +133,8 @@ pub static PROPERTIES: &[Property] = &[
     }),
     property!("POLL_EXCHANGE_ENABLED", "mail.poll", SERVICE, A, FIM, |it| {
         let mail = it.mail.get()?;
-        Some(bit(it.polls_mailbox(mail)))
+        // With Exchange Online, polling is switched on after the installation.
+        Some(bit(mail.server == MailServer::Exchange && it.polls_mailbox(mail)))
     }),
     property!(redesigned "USE_MANAGED_ACCOUNT_FOR_SERVICE", "account.managed", SERVICE, B, SCRIPTS, |it| {
         Some(bit(matches!(it.account.get()?.kind, AccountKind::Managed)))

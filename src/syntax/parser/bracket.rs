@@ -30,14 +30,8 @@ impl Parser<'_> {
             let before = self.at;
             item(self);
             if self.at == before {
-                if self.current == K::Comma {
-                    let item = items.one.trim_start_matches("an ").trim_start_matches("a ");
-                    self.missing(&format!("{item} before `,`"));
-                    self.bump();
-                } else {
-                    self.unexpected_item(items);
-                    self.skip_tree();
-                }
+                self.unexpected_item(items);
+                self.skip_tree();
                 continue;
             }
             if self.current == items.close || self.eat(K::Comma) || self.ends_list() {
@@ -58,7 +52,7 @@ impl Parser<'_> {
     fn separator(&mut self, items: &Items) {
         if let Some(error) = self.foreign_operator() {
             self.report(error);
-        } else if self.begins_expression() || self.current == K::ReservedWord {
+        } else if self.begins_expression() {
             self.missing_symbol(",", &format!("between two {}", items.many));
         } else {
             self.unexpected_item(items);

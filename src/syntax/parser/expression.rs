@@ -216,6 +216,7 @@ impl Parser<'_> {
         let mark = self.mark();
         match self.current {
             K::Minus if matches!(self.kind_at(1), K::Integer | K::Float) && self.touches_next() => {
+                self.signed_base();
                 self.bump();
                 self.bump();
                 self.finish(mark, K::Literal);
@@ -237,6 +238,35 @@ impl Parser<'_> {
             _ => return self.operand(),
         }
         true
+    }
+
+    /// Reports a sign directly before `0x…` and its like, which Rhai takes for a part of the number
+    /// and then cannot read, except behind what it does not expect a sign.
+    fn signed_base(&mut self) {
+        let number = self.range_of(self.at + 1);
+        let has_base = self
+            .text
+            .as_bytes()
+            .get(number.start + 1)
+            .is_some_and(|it| {
+                number.len() > 1 && matches!(it, b'x' | b'X' | b'o' | b'O' | b'b' | b'B')
+            });
+        let before = self.at.checked_sub(1).map(|it| self.kind_of(it));
+        let separate = matches!(
+            before,
+            Some(
+                K::FatArrow | K::BreakKeyword | K::SwitchKeyword | K::ImportKeyword | K::RightBrace
+            )
+        );
+        if has_base && !separate {
+            let digits = &self.text[number.clone()];
+            let range = self.range().start..number.end;
+            let message = format!("the number `-{digits}` has both a sign and a base");
+            let error = SyntaxError::new(SyntaxErrorKind::BadNumber, range.clone(), message)
+                .help("put a blank behind the sign")
+                .replace(range, format!("- {digits}"));
+            self.report(error);
+        }
     }
 
     fn operand(&mut self) -> bool {

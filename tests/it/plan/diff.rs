@@ -150,6 +150,21 @@ fn told(was: &Plan, mut is: Plan, what: &str) {
 }
 
 #[test]
+fn what_looks_alike_is_told_apart() {
+    let text = |pointer: &str, value: Json| {
+        let is = serde_json::from_value(set(pointer, value)).unwrap();
+        to_text(&diff(&sample(), &is), Colour::None)
+    };
+    let one = text("/steps/2/ops/0/properties/ACCEPT_EULA", json!({ "value": 1 }));
+    assert!(
+        one.contains("ops[0].properties.ACCEPT_EULA  {\"value\":\"1\"} -> {\"value\":1}\n"),
+        "{one}"
+    );
+    let line = text("/steps/3/ops/0/script", json!("param($rule)\nEnable-Rule $rule\nexit 0"));
+    assert!(line.contains("exit 0\\n\" -> param($rule)"), "{line}");
+}
+
+#[test]
 fn as_few_steps_as_possible_have_moved() {
     let plan = |ids: &[&str]| {
         let mut plan = sample();

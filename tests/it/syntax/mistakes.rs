@@ -168,6 +168,7 @@ fn offers_the_edit_that_mends() {
         ("# comment", "// comment"),
         ("fn f(a: int) { a }", "fn f(a) { a }"),
         ("x.0;", "x[0];"),
+        ("let a = -0xFF;", "let a = - 0xFF;"),
         ("let a\u{a0}= 1;", "let a = 1;"),
         ("f();\n}", "f();\n"),
         ("switch a { 1: 2 }", "switch a { 1=> 2 }"),

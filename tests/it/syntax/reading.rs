@@ -185,6 +185,8 @@ fn resolves_variables_as_rhai_does() {
         resolved("let x = 1;\n{ let x = 2;\n x; }\nx;"),
         ["x 2", "x 1"]
     );
+    assert_eq!(resolved("let f = |a| let x = a;\nx;"), ["a 1", "x ?"]);
+    assert_eq!(resolved("switch 1 { 1 => let x = 1 }\nx;"), ["x ?"]);
     assert_eq!(resolved("x;\nlet x = 1;"), ["x ?"]);
     assert_eq!(resolved("let x = 1;\nfn f(a) { x; a }"), ["x ?", "a 2"]);
     assert_eq!(resolved("let x = 1;\nlet f = |a| x + a;"), ["x 1", "a 2"]);

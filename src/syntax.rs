@@ -6,7 +6,8 @@
 //! with the edit that mends it.
 //!
 //! - [`lexer`] cuts the text into tokens, so that every byte lies in exactly one of them.
-//! - [`parser`] arranges the tokens, with the precedence and the quirks of Rhai 1.27, and recovers from mistakes.
+//! - [`parser`] arranges the tokens, with the precedence and the quirks of Rhai 1.27, and goes on
+//!   behind mistakes.
 //! - [`tree`] walks: nodes, tokens, what lies at an offset.
 //! - [`view`] reads nodes as what they are, [`text`] does so for literals of text.
 //! - [`names`] pairs every use of a variable with its definition.
@@ -39,8 +40,8 @@ pub fn parse(text: Arc<str>) -> Tree {
 
 /// The syntax tree of one text.
 ///
-/// Nodes lie in preorder in one vector and refer to runs of tokens, so a tree is cheap to build, to share between
-/// threads and to drop.
+/// Nodes lie in preorder in one vector and refer to runs of tokens, so a tree is cheap to build, to
+/// share between threads and to drop.
 #[derive(Clone, Debug)]
 pub struct Tree {
     text: Arc<str>,

@@ -141,6 +141,13 @@ pub fn to_text(changes: &[Change], colour: Colour) -> String {
         let _ = writeln!(out, "{}", paint(part.word(), "1", colour));
         let (shifted, told): (Vec<&Change>, Vec<&Change>) =
             changes.into_iter().partition(|it| it.what == What::Shifted);
+        // Between two customers of one template everything comes from elsewhere, which would bury what matters.
+        let (elsewhere, mut told): (Vec<&Change>, Vec<&Change>) =
+            told.into_iter().partition(|it| matches!(it.what, What::Origin { .. }));
+        let few = elsewhere.len() <= FEW;
+        if few {
+            told.extend(&elsewhere);
+        }
         let width = told.iter().map(|it| it.name().chars().count()).max().unwrap_or(0);
         let mut parent = None;
         for change in told {
@@ -150,6 +157,10 @@ pub fn to_text(changes: &[Change], colour: Colour) -> String {
                 let _ = writeln!(out, "  {} {}", paint("~", "33", colour), name.trim_end());
             }
             change.tell(width.min(WIDEST), colour, &mut out);
+        }
+        if !few {
+            let told = format!("= {} the same, from elsewhere", elsewhere.len());
+            let _ = writeln!(out, "  {}", paint(&told, "2", colour));
         }
         if !shifted.is_empty() {
             let told = format!("= {} said at other places of the same files", shifted.len());
@@ -178,7 +189,10 @@ pub fn summary(changes: &[Change]) -> String {
 }
 
 /// Names are aligned up to this width.
-const WIDEST: usize = 40;
+const WIDEST: usize = 52;
+
+/// As many origins of a part are told one by one; [`to_json`] tells all.
+const FEW: usize = 8;
 
 impl What {
     fn word(&self) -> &'static str {

@@ -200,11 +200,15 @@ impl Canvas<'_> {
             None => return vec![paint(&total, BOLD, &self.style)],
         };
         let rules = format!("for the rule behind a finding: {explain}");
-        let lines = |text: &str, sgr| {
-            let lines = wrapped(text, 0, 0, self.style.width).into_iter();
-            lines.map(move |line| paint(&line, sgr, &self.style))
+        // A command is there to be copied, so it is not broken.
+        let rules = if columns(&rules) <= self.style.width {
+            vec![rules]
+        } else {
+            vec!["for the rule behind a finding:".to_owned(), explain]
         };
-        lines(&total, BOLD).chain(lines(&rules, DIM)).collect()
+        let total = wrapped(&total, 0, 0, self.style.width);
+        let total = total.iter().map(|line| paint(line, BOLD, &self.style));
+        total.chain(rules.iter().map(|line| paint(line, DIM, &self.style))).collect()
     }
 
     fn tame(&self, text: &str) -> String {

@@ -1,9 +1,10 @@
 //! Arranges tokens into a tree, and goes on after every mistake.
 //!
 //! Recursive descent over the tokens that are not trivia. A node is noted when it is complete, so
-//! one that turns out to begin further left (`a` of `a + b`) costs nothing; in the end the nodes are
-//! put into preorder. Neither recursion nor the tree is ever deeper than a fixed measure, whatever
-//! the text: [`MAX_DEPTH`] bounds what is nested, and chains such as `a + a + …` are bounded too.
+//! one that turns out to begin further left (`a` of `a + b`) costs nothing; in the end the nodes
+//! are put into preorder. Neither recursion nor the tree is ever deeper than a fixed measure,
+//! whatever the text: [`MAX_DEPTH`] bounds what is nested, [`MAX_HEIGHT`] chains such as
+//! `a + a + …`.
 
 mod bracket;
 mod expression;

@@ -64,8 +64,8 @@ fn differences_read_as_prose() {
     settings
       ~ sql.server        sql.contoso.com -> sql2.contoso.com  (sql_server at fabrikam.toml:3:14)
       ~ account.password  secret `mim_service_password` -> secret `other_password`  (contoso.rhai:9:1)
-      = mail.host         the same; it is Office 365, contoso.rhai:11:1 -> the wizard's default
       + service.address   " mim "  (nobody)
+      = mail.host         the same; it is Office 365, contoso.rhai:11:1 -> the wizard's default
       = 1 said at other places of the same files
 
     pages
@@ -147,6 +147,24 @@ fn told(was: &Plan, mut is: Plan, what: &str) {
     assert_eq!(changes.len(), back.len(), "{what}\n{changes:?}\n{back:?}");
     let text = to_text(&changes, Colour::None);
     assert!(text.lines().count() > 1 || changes.is_empty(), "{text}");
+}
+
+#[test]
+fn what_comes_from_elsewhere_does_not_bury_what_matters() {
+    let plan = |file: &str, count: usize| {
+        let mut plan = sample();
+        plan.settings = (0..count).map(|it| setting(&format!("s{it}"), "", "x")).collect();
+        for setting in &mut plan.settings {
+            edit(setting, |it| it["from"] = json!({ "default": file }));
+        }
+        plan
+    };
+    let lines = |count| {
+        let text = to_text(&diff(&plan("a", count), &plan("b", count)), Colour::None);
+        text.lines().map(ToOwned::to_owned).collect::<Vec<_>>()
+    };
+    assert_eq!(lines(8)[8], "  = s7  the same; a -> b");
+    assert_eq!(lines(9), ["settings", "  = 9 the same, from elsewhere", "", "9 from elsewhere"]);
 }
 
 #[test]

@@ -120,9 +120,19 @@ fn keeps_an_unclosed_text_to_its_line() {
         &["an interpolation is not closed"],
     );
     check_errors("‹/*› open\nf(", &["a comment is not closed"]);
-    let tree = parse("f(\"abc);\ng(1);\n");
-    assert_eq!(tree.calls().map(Call::name).collect::<Vec<_>>(), ["f", "g"]);
-    assert!(tree.calls().all(Call::has_close));
+    for text in [
+        "f(\"abc);\ng(1);\n",
+        "f(`\n`);\nlet b = `abc;\ng(1);\n",
+        "f(#\"abc);\ng(1);\n",
+    ] {
+        let tree = parse(text);
+        assert_eq!(
+            tree.calls().map(Call::name).collect::<Vec<_>>(),
+            ["f", "g"],
+            "in {text}"
+        );
+        assert!(tree.calls().all(Call::has_close), "in {text}");
+    }
 }
 
 #[test]

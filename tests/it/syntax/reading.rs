@@ -44,7 +44,8 @@ fn shows_the_parts_of_a_call() {
 #[test]
 fn shows_the_parts_of_definitions() {
     let text = "/// Adds.\n///  More.\nfn add(a, /* b */ b) { a + b }\n/** Hidden\n * deep\n */\n\
-        private fn hidden() {}\nimport \"std/accounts\" as accounts;\nexport const LIMIT = 3;\nlet x;";
+        private fn hidden() {}\nimport \"std/accounts\" as accounts;\n\
+        export const LIMIT = 3;\nlet x;";
     let tree = parse(text);
     let functions: Vec<_> = tree.functions().collect();
     let [add, hidden] = functions.as_slice() else {

@@ -122,7 +122,9 @@ pub fn run(
 ) -> Result<Compiled, Unreadable> {
     let mut sources = program.sources.clone();
     let mut found = Vec::new();
+    let root = inputs.root_folder();
     let value_inputs = ValueInputs {
+        root: &root,
         files: &inputs.values,
         environment: &inputs.environment,
         settings: &inputs.settings,

@@ -1,7 +1,5 @@
 //! `mimeo check`: what is wrong with a script and its values.
 
-use std::path::Path;
-
 use crate::cli::ui::{Ui, write_file};
 use crate::cli::{ExitStatus, Failure, ScriptArgs};
 use crate::compile::{Compiled, Inputs, compile};
@@ -86,10 +84,12 @@ fn fix(compiled: &Compiled, inputs: &Inputs) -> Result<usize, Failure> {
     edits.sort_by_key(|it| (it.span.source, it.span.start, it.span.end));
     edits.dedup();
     let mut count = 0;
+    // Values files are read in the order in which they are given.
+    let mut values = inputs.values.iter();
     for (id, source) in compiled.sources.iter() {
         let path = match source.kind {
             SourceKind::Script => inputs.root_folder().join(&source.name),
-            SourceKind::Values => Path::new(&source.name).to_path_buf(),
+            SourceKind::Values => values.next().cloned().unwrap_or_default(),
             SourceKind::Library | SourceKind::Environment | SourceKind::Setting => continue,
         };
         let (text, made) = edited(&source.text, id, &edits);

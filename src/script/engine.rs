@@ -194,7 +194,8 @@ fn replace_traps(module: &mut Module) {
             Ok(Dynamic::UNIT)
         });
     }
-    // A comparison with what is reported already decides nothing: what it leaves out may not be missed.
+    // A comparison with what is reported already is neither true nor false: what hangs on it is not run, is not reported,
+    // and may not be missed.
     let (poison, any) = (TypeId::of::<Poison>(), TypeId::of::<Dynamic>());
     for name in ["==", "!=", "<", "<=", ">", ">="] {
         for types in [[poison, any], [any, poison], [poison, poison]] {
@@ -202,7 +203,7 @@ fn replace_traps(module: &mut Module) {
                 if let Some(shared) = shared(&context) {
                     shared.lock().deployment.complete = false;
                 }
-                Ok(Dynamic::FALSE)
+                Ok(Dynamic::from(Poison))
             });
         }
     }

@@ -15,7 +15,8 @@ use crate::script::registry::{FnSpec, Handler, Kind, Registry};
 use crate::script::{Program, Script};
 use crate::source::Span;
 use crate::syntax::names::{BindingKind, Names, Reference, ReferenceKind};
-use crate::syntax::{Call, Function, Let, Node, Path, SyntaxKind};
+use crate::syntax::text::{Quote, TextPart};
+use crate::syntax::{Call, Function, Let, Node, Path, StringLiteral, SyntaxKind};
 
 code! {
     /// A function is called that does not exist.
@@ -87,7 +88,25 @@ code! {
     /// ```rhai
     /// mail::none();
     /// ```
-    SCRIPT_FORBIDDEN: Error = "script-forbidden", "part of Rhai that is closed off"
+    SCRIPT_FORBIDDEN: Error = "script-forbidden", "part of Rhai that is closed off";
+
+    /// In backticks a backslash is a backslash, but for one place: before `${` it makes the interpolation plain text. A
+    /// domain and an account that both come from variables run together this way, without a word.
+    ///
+    /// ```rhai,reports
+    /// let netbios = "contoso";
+    /// let account = "svcMIMService";
+    /// print(`${netbios}\${account}`);
+    /// ```
+    ///
+    /// Put the backslash into the text before the other variable:
+    ///
+    /// ```rhai
+    /// let netbios = "contoso";
+    /// let account = "svcMIMService";
+    /// print(`${netbios}\` + account);
+    /// ```
+    SCRIPT_PLAIN_INTERPOLATION: Error = "script-plain-interpolation", "backslash that switches an interpolation off"
 }
 
 /// The codes of this file.
@@ -98,6 +117,7 @@ pub static CODES: &[&Code] = &[
     &SCRIPT_UNKNOWN_VARIABLE,
     &SCRIPT_NAME_TAKEN,
     &SCRIPT_FORBIDDEN,
+    &SCRIPT_PLAIN_INTERPOLATION,
 ];
 
 /// Calls and names that are reported already. The engine answers them with stand-ins.
@@ -144,6 +164,9 @@ pub(super) fn check(
     }
     for call in script.tree.calls() {
         checker.call(&call);
+    }
+    for literal in script.tree.nodes().filter_map(StringLiteral::cast) {
+        checker.backslashes(literal);
     }
 }
 
@@ -242,6 +265,30 @@ impl<'p> Checker<'p> {
         }
         self.unknown.variables.insert(name.to_owned());
         self.report(diagnostic);
+    }
+
+    /// A backslash before `${` in backticks.
+    fn backslashes(&mut self, literal: StringLiteral<'p>) {
+        if literal.quote() != Quote::Backtick {
+            return;
+        }
+        let text = self.script.tree.text().clone();
+        for part in literal.parts() {
+            let TextPart::Plain(range, _) = part else { continue };
+            let plain = &text[range.start as usize..range.end as usize];
+            for (at, _) in plain.match_indices("\\${") {
+                let start = range.start + at as u32;
+                let span = self.span(start..start + 1);
+                let message = "the backslash makes `${` plain text";
+                let mut diagnostic = Diagnostic::new(&SCRIPT_PLAIN_INTERPOLATION, span, message);
+                diagnostic.label("the variable behind it is not put in");
+                diagnostic.help(
+                    r"end the text after the backslash and add the variable: `` `${netbios}\` + account ``",
+                );
+                diagnostic.fix("write the backslash as a value", Applicability::Review, span, r#"${"\\"}"#);
+                self.report(diagnostic);
+            }
+        }
     }
 
     /// A constant of a module, or of the script itself.

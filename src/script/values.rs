@@ -23,6 +23,8 @@ use crate::source::{SourceId, SourceKind, Sources, Span};
 /// Where values come from, the weakest first.
 #[derive(Clone, Copy, Debug)]
 pub struct ValueInputs<'a> {
+    /// The folder that the names of values files are relative to, where they lie below it.
+    pub root: &'a Path,
     /// Values files; a later one wins.
     pub files: &'a [PathBuf],
     /// The variables `MIMEO_PARAM_…` of the environment, by their whole names.
@@ -215,7 +217,7 @@ pub fn load(
     for path in inputs.files {
         let text =
             files.read(path, LIMIT).map_err(|error| Unreadable { path: path.clone(), error })?;
-        let id = sources.add(SourceKind::Values, name_of(path), text);
+        let id = sources.add(SourceKind::Values, name_of(files, inputs.root, path), text);
         let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
         file::read(id, &base, sources, &mut values, out);
         values.files.push(id);
@@ -271,9 +273,14 @@ pub fn rewrite(sources: &Sources, span: Span, text: &str) -> Option<Edit> {
     Some(Edit { span: whole, text: speaker::quoted(text) })
 }
 
-/// The path as given, with `/`.
-fn name_of(path: &Path) -> String {
-    path.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+/// The path relative to the root where it lies below it, else as given; with `/`.
+fn name_of(files: &dyn Files, root: &Path, path: &Path) -> String {
+    let below = files.canonical(path).ok().and_then(|path| {
+        let root = files.canonical(root).ok()?;
+        path.strip_prefix(&root).ok().map(Path::to_path_buf)
+    });
+    let named = below.unwrap_or_else(|| path.to_path_buf());
+    named.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 /// The name, if it is one for a parameter or a secret; else a finding, and the name that was probably meant.

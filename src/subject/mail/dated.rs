@@ -472,7 +472,7 @@ pub(super) fn poll_after(deployment: &Deployment, _: Date, out: &mut Reporter<'_
         let origin = mail.poll.origin().unwrap_or(&mail.origin);
         out.about(origin, "polling is switched on after the installation")
             .label("reads approvals from the mailbox")
-            .help("set `PollExchangeEnabled` to 1 below `HKEY_LOCAL_MACHINE\\SYSTEM\\CurrentControlSet\\Services\\FIMService`, and restart the service `FIMService`");
+            .help("the plan does it (step `poll-mailbox`): `PollExchangeEnabled` of the service `FIMService` is set, and the service restarted");
     }
 }
 

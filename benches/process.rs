@@ -10,6 +10,7 @@
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::any::TypeId;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Arc, Mutex};
@@ -40,7 +41,12 @@ type Calls = Arc<Mutex<Vec<(&'static str, Position, Vec<Dynamic>)>>>;
 fn floor(script: &Path, values: &Path) {
     let text = std::fs::read_to_string(script).expect("the script is there");
     let values = std::fs::read_to_string(values).expect("the values are there");
-    let values: toml::Table = values.parse().expect("the values are TOML");
+    let table = toml::de::DeTable::parse(&values).expect("the values are TOML");
+    let values: BTreeMap<String, Dynamic> = table
+        .get_ref()
+        .iter()
+        .filter_map(|(key, value)| Some((key.get_ref().to_string(), value.get_ref().as_str()?.to_owned().into())))
+        .collect();
     let values = Arc::new(values);
     let calls = Calls::default();
     let mut engine = Engine::new_raw();
@@ -79,12 +85,7 @@ fn floor(script: &Path, values: &Path) {
                 let args: Vec<Dynamic> = args.iter().map(|it| (**it).clone()).collect();
                 let key = args.first().and_then(|it| it.clone().into_string().ok()).unwrap_or_default();
                 let given = if parameter { values.get(&key) } else { None };
-                let answer = match given {
-                    Some(toml::Value::String(text)) => text.clone().into(),
-                    Some(toml::Value::Integer(number)) => (*number).into(),
-                    Some(toml::Value::Boolean(flag)) => (*flag).into(),
-                    _ => Dynamic::from(0_i64),
-                };
+                let answer = given.cloned().unwrap_or(Dynamic::from(0_i64));
                 calls.lock().expect("one thread").push((name, place, args));
                 Ok(answer)
             };

@@ -10,7 +10,7 @@ use rhai::Dynamic;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit, nearest};
 use crate::model::Secret;
 use crate::model::format::{
-    DomainName, EmailAddress, Format, Guid, HostName, Malformed, Name, Port, Text, Url,
+    DomainName, EmailAddress, Format, Guid, HostName, Malformed, Name, Port, SqlServer, Text, Url,
 };
 use crate::script::args::{Call, describe};
 use crate::script::provenance::as_text;
@@ -224,6 +224,8 @@ impl ParamType {
         }
         match self {
             ParamType::Text => judge::<Text>(text),
+            // An SQL Server is a host with or without an instance; where a plain host is needed, the use refuses it.
+            ParamType::Host if SqlServer::parse(text).is_ok() => None,
             ParamType::Host => judge::<HostName>(text),
             ParamType::Domain => judge::<DomainName>(text),
             ParamType::Email => judge::<EmailAddress>(text),
@@ -894,7 +896,7 @@ verbs! { pub static FUNCTIONS;
     /// deployment(param::text("title", "Name of the deployment", "Contoso MIM"));
     /// ```
     fn param::text(name: Name, text: Text, fallback: Text = ()) yields = parameter;
-    /// A host name that differs from customer to customer.
+    /// A host name, or an SQL Server with its instance, that differs from customer to customer.
     ///
     /// ```rhai
     /// service::address(param::host("mim_server", "Name that clients use for the MIM Service", "mim.contoso.com"));

@@ -147,7 +147,7 @@ fn platforms(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
     let build = deployment.installer.get().and_then(|it| it.build.said());
     let server = deployment.database.get().and_then(|it| it.server.said());
     let (Some(build), Some(server)) = (build, server) else { return };
-    if build.value < SERVICE_PACK_3 && as_of >= end {
+    if build.value < SERVICE_PACK_3 && as_of > end {
         let build_number = build.value;
         out.about(
             &server.origin,

@@ -13,7 +13,7 @@ use crate::plan::op::{Literal, Msi, Op, Question, Ui, Value};
 use crate::plan::{Entry, Kind, Right, Undo};
 use crate::script::args::Call;
 use crate::script::registry::{Kind as Builder, Refusal, Ty};
-use crate::subject::setup::properties::{Grade, PROPERTIES, Property, redesign};
+use crate::subject::setup::properties::{Grade, PROPERTIES, Property, REDESIGN};
 use crate::subject::{Draft, Field, Planner, Reading, SUBJECTS, Subject};
 use crate::verbs;
 
@@ -83,15 +83,9 @@ verbs! { static FUNCTIONS;
         call.say(|it, index| &mut it.installer.all[index].value.folder, folder);
     };
     /// Installs without a window. An error where something can only be entered on a page.
-    fn .quiet() on [INSTALLER], pages [] = |call| {
-        let form = Part::Said(Declared { value: Form::Quiet, origin: call.call_origin() });
-        call.say(|it, index| &mut it.installer.all[index].value.form, form);
-    };
+    fn .quiet(flag: Flag = ()) on [INSTALLER], pages [] = |call| form(call, Form::Quiet);
     /// Opens the wizard with everything known filled in, for a person to go through.
-    fn .review() on [INSTALLER], pages [] = |call| {
-        let form = Part::Said(Declared { value: Form::Review, origin: call.call_origin() });
-        call.say(|it, index| &mut it.installer.all[index].value.form, form);
-    };
+    fn .review(flag: Flag = ()) on [INSTALLER], pages [] = |call| form(call, Form::Review);
     /// Sets a Windows Installer property by hand, past everything that mimeo knows. The value is a text or a secret.
     fn .property(name: Property, value: Any) on [INSTALLER], pages [] = set_property;
     /// Installs the MIM Service, also where nothing describes it.
@@ -140,6 +134,16 @@ fn set_property(call: &mut Call<'_>) {
     let (index, origin) = (call.index(), call.call_origin());
     let set = Declared { value: Override { name, value }, origin };
     call.deployment().installer.all[index].value.properties.push(set);
+}
+
+/// Says a form; with `false` it is not said.
+fn form(call: &mut Call<'_>, form: Form) {
+    let part = match call.flag(0) {
+        Part::Said(flag) if flag.value => Part::Said(Declared { value: form, origin: flag.origin }),
+        Part::Said(_) | Part::Unsaid => Part::Unsaid,
+        Part::Unusable(origin) => Part::Unusable(origin),
+    };
+    call.say(|it, index| &mut it.installer.all[index].value.form, part);
 }
 
 fn component(call: &mut Call<'_>, component: Component) -> usize {
@@ -234,7 +238,7 @@ fn components(deployment: &Deployment) -> impl Iterator<Item = Component> {
 /// Whether the package has the pages of build 4.6.421 and later. A package whose build is not said is taken for a new one.
 fn is_redesigned(deployment: &Deployment) -> bool {
     let build = deployment.installer.get().and_then(|it| it.build.value());
-    deployment_is_entra(deployment) || build.is_none_or(|build| *build >= redesign())
+    deployment_is_entra(deployment) || build.is_none_or(|build| *build >= REDESIGN)
 }
 
 fn deployment_is_entra(deployment: &Deployment) -> bool {
@@ -248,10 +252,13 @@ pub fn entry(deployment: &Deployment, field: &Field) -> Option<Entry> {
     let by_hand = |reason: &str| Some(Entry::ByHand(reason.to_owned()));
     let names: Vec<String> = reaching(deployment, field.name).map(|it| it.name.to_owned()).collect();
     let redesigned = is_redesigned(deployment);
+    let office365 = deployment.mail.get().is_some_and(|it| it.server == MailServer::Office365);
     match (page, field.name) {
         (5, "installer.components") => Some(Entry::Properties(vec!["ADDLOCAL".to_owned()])),
         (3, _) => by_hand("no property is known for the cloud"),
         (4, _) => by_hand("a person signs in"),
+        // The wizard shows it greyed.
+        (8, "mail.host") if office365 => None,
         (8, _) if redesigned => by_hand(
             "no property is known for the lists of this page from build 4.6.421 on; the older ones fill in what they can",
         ),

@@ -143,7 +143,9 @@ fn every_plan_keeps_its_promises() {
             assert!(from.len() > 10, "{name}: {} comes from nowhere", setting.name);
             if let Some(page) = setting.page {
                 assert!(plan.pages.iter().any(|it| it.number == page), "{name}: page {page} of {}", setting.name);
-                assert!(setting.entry.is_some(), "{name}: {} is entered by nobody", setting.name);
+                // The host of Office 365 is greyed.
+                let greyed = setting.name == "mail.host";
+                assert!(setting.entry.is_some() || greyed, "{name}: {} is entered by nobody", setting.name);
             }
         }
     }
@@ -248,7 +250,7 @@ fn properties_are_told_once_and_secrets_are_marked() {
     let mut seen = BTreeSet::new();
     for property in mimeo::subject::setup::properties::PROPERTIES {
         assert!(seen.insert(property.name), "{} stands twice", property.name);
-        let named = property.name.contains("PASSWORD");
+        let named = property.name.ends_with("_PASSWORD");
         assert_eq!(property.secret, named, "{}", property.name);
         assert_eq!(property.name, property.name.to_ascii_uppercase());
         assert!(!property.source.is_empty());

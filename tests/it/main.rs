@@ -16,6 +16,8 @@ mod cases;
 mod explain;
 /// The table of mail server, authentication and account.
 mod options;
+/// How findings are drawn.
+mod render;
 /// The twelve scenarios, as they are shown.
 mod scenarios;
 /// The plan as data.

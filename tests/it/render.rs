@@ -1121,7 +1121,8 @@ fn sarif_addresses_are_encoded() {
         let base = artifact
             .get("uriBaseId")
             .map(|base| format!(" below {}", base.as_str().unwrap_or_default()));
-        artifact["uri"].as_str().expect("it is text").to_owned() + &base.unwrap_or_default()
+        let uri = artifact["uri"].as_str().expect("it is text");
+        format!("{uri}{}", base.unwrap_or_default())
     };
     assert_eq!(address(SourceKind::Script, "mail/options.rhai"), "mail/options.rhai");
     assert_eq!(address(SourceKind::Script, "a b%c#ü.rhai"), "a%20b%25c%23%C3%BC.rhai");

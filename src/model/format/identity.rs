@@ -121,7 +121,7 @@ code! {
 
 impl Format for Port {
     const WHAT: &'static str = "a port";
-    const EXAMPLE: &'static str = "443";
+    const EXAMPLE: &'static str = "80";
     const CODE: &'static Code = &PORT;
 
     fn judge(text: &str) -> Result<Self, Malformed> {
@@ -141,7 +141,7 @@ impl Format for Port {
     }
 }
 
-const RANGE: &str = "write a number from 1 to 65535, such as `443`";
+const RANGE: &str = "write a number from 1 to 65535, such as `80`";
 
 /// The port of this number.
 pub(super) fn port_of(number: i64) -> Result<Port, Malformed> {

@@ -26,6 +26,10 @@ pub(super) static CHECKS: &[Check] = &[
     Check { code: &INSTALLER_PROPERTY_WRONG, run: property_wrong },
     Check { code: &INSTALLER_PROPERTY_TWICE, run: property_twice },
     Check { code: &INSTALLER_PROPERTY_EXPOSED, run: property_exposed },
+    Check { code: &INSTALLER_PROPERTY_UNREAD, run: property_unread },
+    Check { code: &INSTALLER_PROPERTY_VALUE, run: property_value },
+    Check { code: &INSTALLER_LOG_SECRETS, run: log_secrets },
+    Check { code: &INSTALLER_BUILD_OLD, run: build_old },
 ];
 
 code! {
@@ -80,7 +84,8 @@ code! {
     INSTALLER_LOG: Hint = "installer-log", "installation without a log",
         source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal-azure-ad-premium" seen "2026-11-23";
 
-    /// Microsoft replaced this build within weeks because its installer had a fault.
+    /// Microsoft replaced this build by a newer one within weeks: 4.6.355 slowed the MIM Service down, and the installer of
+    /// 4.6.530 had a fault.
     ///
     /// ```rhai,reports
     /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.530.0").accept_license_terms();
@@ -89,7 +94,7 @@ code! {
     /// ```rhai
     /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.531.0").accept_license_terms();
     /// ```
-    INSTALLER_BUILD_DEFECT: Warning = "installer-build-defect", "build that was withdrawn",
+    INSTALLER_BUILD_DEFECT: Warning = "installer-build-defect", "build that was superseded at once",
         source "https://learn.microsoft.com/en-us/microsoft-identity-manager/reference/version-history" seen "2026-11-23";
 
     /// Microsoft Identity Manager 2016 is supported until 2029-01-09. From that day on there are no fixes for it.
@@ -227,13 +232,79 @@ code! {
     ///     .accept_license_terms()
     ///     .property("CONTOSO_KEY", "public");
     /// ```
-    INSTALLER_PROPERTY_EXPOSED: Warning = "installer-property-exposed", "secret in a property that is not hidden"
+    INSTALLER_PROPERTY_EXPOSED: Warning = "installer-property-exposed", "secret in a property that is not hidden";
+
+    /// A property is set that only a component reads which is not installed. It has no effect.
+    ///
+    /// ```rhai,reports
+    /// installer::msi(`D:\MIM\Service and Portal.msi`)
+    ///     .accept_license_terms()
+    ///     .property("SHAREPOINTTIMEOUT", "600");
+    /// sql::database("contosoagl.contoso.com");
+    /// ```
+    ///
+    /// ```rhai
+    /// installer::msi(`D:\MIM\Service and Portal.msi`)
+    ///     .accept_license_terms()
+    ///     .property("SHAREPOINTTIMEOUT", "600");
+    /// portal::site("http://mim.contoso.com");
+    /// ```
+    INSTALLER_PROPERTY_UNREAD: Warning = "installer-property-unread", "property that no component reads";
+
+    /// The two properties for extranet access take the words `Extranet` and `None`. Published command lines pass 0 and 1,
+    /// which the installer takes without a word and does not understand.
+    ///
+    /// ```rhai,reports
+    /// installer::msi(`D:\MIM\Service and Portal.msi`)
+    ///     .accept_license_terms()
+    ///     .property("IS_RESET_EXTRANET", "1");
+    /// ```
+    ///
+    /// Say it with the portal:
+    ///
+    /// ```rhai
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).accept_license_terms();
+    /// portal::password_reset("pwreset.contoso.com").extranet();
+    /// ```
+    INSTALLER_PROPERTY_VALUE: Error = "installer-property-value", "value that the installer does not understand";
+
+    /// The verbose log may hold the values of secrets: it is not known that the installer hides each of its properties.
+    ///
+    /// ```rhai,reports
+    /// installer::msi(`D:\MIM\Service and Portal.msi`)
+    ///     .accept_license_terms()
+    ///     .log_to(`c:\miminstall\log.txt`);
+    /// account::regular(`contoso\svcMIMService`, secret("mim_service_password"));
+    /// ```
+    ///
+    /// A managed account has no password that could stand there:
+    ///
+    /// ```rhai
+    /// installer::msi(`D:\MIM\Service and Portal.msi`)
+    ///     .accept_license_terms()
+    ///     .log_to(`c:\miminstall\log.txt`);
+    /// account::gmsa(`contoso\MIMSrvGMSAsvc$`);
+    /// ```
+    INSTALLER_LOG_SECRETS: Hint = "installer-log-secrets", "log that may hold secrets";
+
+    /// The build is older than Microsoft Identity Manager 2016, whose first is 4.3.1935.0: it is of Forefront Identity
+    /// Manager, or mistyped. Nothing that mimeo knows holds for it.
+    ///
+    /// ```rhai,reports
+    /// installer::msi(`D:\FIM\Service and Portal.msi`).build("4.1.3419.0").accept_license_terms();
+    /// ```
+    ///
+    /// ```rhai
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.34.0").accept_license_terms();
+    /// ```
+    INSTALLER_BUILD_OLD: Error = "installer-build-old", "build of an older product",
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/reference/version-history" seen "2026-11-23"
 }
 
 /// Whether a property holds a secret, by the table or by its name.
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    PROPERTIES.iter().any(|it| it.secret && it.name == name) || name.contains("PASSWORD")
+    PROPERTIES.iter().any(|it| it.secret && it.name == name) || name.ends_with("_PASSWORD")
 }
 
 fn missing(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -310,12 +381,15 @@ fn log(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 }
 
 fn build_defect(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
-    const WITHDRAWN: [(&str, &str); 2] = [("4.6.355.0", "4.6.359.0"), ("4.6.530.0", "4.6.531.0")];
+    const SUPERSEDED: [(&str, &str, &str); 2] = [
+        ("4.6.355.0", "slows the MIM Service down", "4.6.359.0"),
+        ("4.6.530.0", "its installer has a fault", "4.6.531.0"),
+    ];
     let Some(build) = deployment.installer.get().and_then(|it| it.build.said()) else { return };
     let text = build.value.text();
-    if let Some((_, better)) = WITHDRAWN.iter().find(|(it, _)| *it == text) {
-        out.about(&build.origin, format!("build {text} was withdrawn"))
-            .label("its installer has a fault")
+    if let Some((_, fault, better)) = SUPERSEDED.iter().find(|(it, ..)| *it == text) {
+        out.about(&build.origin, format!("build {text} was superseded within weeks"))
+            .label(*fault)
             .help(format!("use {better} or later"));
     }
 }
@@ -334,7 +408,7 @@ fn build_support(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
 fn platform_support(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
     let Some(build) = deployment.installer.get().and_then(|it| it.build.said()) else { return };
     let end = date(2026, 7, 14);
-    if deployment.installs(Component::Portal) && build.value < service_pack_3() && as_of >= end {
+    if deployment.installs(Component::Portal) && build.value < SERVICE_PACK_3 && as_of > end {
         let message = format!("build {} needs a SharePoint that is out of support since {end}", build.value);
         out.about(&build.origin, message)
             .label("supports SharePoint 2016 and 2019 only")
@@ -343,9 +417,7 @@ fn platform_support(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>
 }
 
 /// Service Pack 3 (2026).
-fn service_pack_3() -> Build {
-    Build::parse("4.7.3.0").expect("it is a build number")
-}
+const SERVICE_PACK_3: Build = Build::of([4, 7, 3, 0]);
 
 fn quiet(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(form) = deployment.installer.get().and_then(|it| it.form.said()) else { return };
@@ -379,7 +451,10 @@ fn reasons(deployment: &Deployment) -> String {
 
 fn review(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(installer) = deployment.installer.get() else { return };
-    if !deployment.complete || !installer.form.is_unsaid() || can_be_quiet(deployment) {
+    // A build that cannot be read tells nothing about the pages.
+    let readable = installer.build.is_unsaid() || installer.build.said().is_some();
+    let said = !installer.form.is_unsaid();
+    if !deployment.complete || !readable || said || can_be_quiet(deployment) {
         return;
     }
     let message = format!("the wizard opens filled in, for a person to go through: {}", reasons(deployment));
@@ -417,6 +492,7 @@ fn property_wrong(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
                 .label("it would have no effect")
                 .help(format!("what is meant is {meant}"));
         } else if !PROPERTIES.iter().any(|it| it.name == text)
+            && !matches!(text.as_str(), "ADDLOCAL" | "REMOVE")
             && let Some(meant) = nearest(&text, known)
         {
             out.about(&name.origin, format!("no property `{text}` is known, but `{meant}`"))
@@ -457,5 +533,53 @@ fn property_exposed(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
                 .label("not known to be hidden")
                 .help("delete the log after the installation, or use a property that the installer hides");
         }
+    }
+}
+
+fn property_unread(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(installer) = deployment.installer.get() else { return };
+    for name in installer.properties.iter().filter_map(|set| set.name.said()) {
+        let text = name.value.text();
+        let Some(property) = PROPERTIES.iter().find(|it| it.name == text) else { continue };
+        let Some(component) = property.component else { continue };
+        if deployment.complete && !deployment.installs(component) {
+            out.about(&name.origin, format!("nothing that is installed reads the property `{text}`"))
+                .label(format!("belongs to `{}`", component.title()))
+                .help("take it out, or install that component");
+        }
+    }
+}
+
+fn property_value(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(installer) = deployment.installer.get() else { return };
+    for set in &installer.properties {
+        let (Some(name), Some(value)) = (set.name.value(), set.value.value.said()) else { continue };
+        let name = name.text();
+        let OverrideValue::Text(text) = &value.value else { continue };
+        let extranet = name.starts_with("IS_") && name.ends_with("_EXTRANET");
+        if extranet && !matches!(text.as_str(), "Extranet" | "None") {
+            out.about(&value.origin, format!("`{name}` takes `Extranet` or `None`, not `{text}`"))
+                .label("not understood")
+                .help("say it with the portal: `.extranet()` or `.intranet()`");
+        }
+    }
+}
+
+fn log_secrets(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(log) = deployment.installer.get().and_then(|it| it.log.said()) else { return };
+    let secrets = usable(deployment).filter(|it| it.secret).count();
+    if secrets > 0 {
+        out.about(&log.origin, "the log may hold the values of secrets")
+            .label("verbose")
+            .help("keep its folder to administrators, and delete it when the installation has succeeded");
+    }
+}
+
+fn build_old(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(build) = deployment.installer.get().and_then(|it| it.build.said()) else { return };
+    if build.value < Build::of([4, 3, 1935, 0]) {
+        out.about(&build.origin, format!("build {} is older than Microsoft Identity Manager 2016", build.value))
+            .label("its first build is 4.3.1935.0")
+            .help("read the build off the package's properties in the Explorer");
     }
 }

@@ -73,7 +73,7 @@ const ROWS: &[Row] = &[
     Row {
         number: 6,
         title: COMMON,
-        subtitle: "Configure the MIM database connection.",
+        subtitle: "Configure the MIM database connection",
         shown: installs_service,
         notes: |_| vec!["Setup signs in to SQL Server with the current Windows credentials."],
     },
@@ -91,21 +91,21 @@ const ROWS: &[Row] = &[
     Row {
         number: 8,
         title: COMMON,
-        subtitle: "Configure mail server connection.",
+        subtitle: "Configure mail server connection",
         shown: installs_service,
         notes: |_| Vec::new(),
     },
     Row {
         number: 9,
         title: COMMON,
-        subtitle: "Configure MIM Reporting Service Manager management server connection.",
+        subtitle: "Configure MIM Reporting Service Manager management server connection",
         shown: |it| it.installs(Component::Reporting),
         notes: |_| Vec::new(),
     },
     Row {
         number: 10,
         title: COMMON,
-        subtitle: "Configure Office 365 mailbox.",
+        subtitle: "Configure Office 365 mailbox",
         shown: |it| {
             let method = it.mail.get().and_then(|it| Mail::method(it));
             method == Some(MailAuthentication::Application)
@@ -119,14 +119,14 @@ const ROWS: &[Row] = &[
     Row {
         number: 11,
         title: COMMON,
-        subtitle: "Configure service certificate.",
+        subtitle: "Configure service certificate",
         shown: installs_service,
         notes: |_| Vec::new(),
     },
     Row {
         number: 12,
         title: COMMON,
-        subtitle: "Configure the MIM service account.",
+        subtitle: "Configure the MIM service account",
         shown: installs_service,
         notes: |it| {
             if is_managed(it) {
@@ -146,7 +146,7 @@ const ROWS: &[Row] = &[
                 vec!["Always appears for a managed account, since setup cannot test it. Click Next."]
             } else {
                 vec![
-                    "Appears only if the account may log on locally or over the network. Deny both to it first, or click Next and do it after.",
+                    "Appears only if the account is not denied local logon. Deny it first, or click Next and do it after.",
                 ]
             }
         },
@@ -154,37 +154,37 @@ const ROWS: &[Row] = &[
     Row {
         number: 14,
         title: COMMON,
-        subtitle: "Configure the synchronization server.",
+        subtitle: "Configure the … synchronization server",
         shown: installs_service,
         notes: |_| Vec::new(),
     },
     Row {
         number: 15,
         title: SERVICE_AND_PORTAL,
-        subtitle: "Configure connection to the MIM Service.",
+        subtitle: "Configure connection to the MIM Service",
         shown: |it| installs_service(it) || installs_portal(it),
         notes: |_| Vec::new(),
     },
     Row {
         number: 16,
         title: SERVICE_AND_PORTAL,
-        subtitle: "Configure connection to the MIM Service.",
+        subtitle: "Configure connection to the MIM Service",
         shown: installs_portal,
         notes: |_| Vec::new(),
     },
     Row {
         number: 17,
-        title: "SharePoint services restart warning",
+        title: "SharePoint 2016 services restart warning",
         subtitle: "",
         shown: installs_portal,
         notes: |_| {
-            vec!["Setup restarts the SharePoint Timer services; other sites of the farm notice. Click Next."]
+            vec!["The \"Sharepoint Timer\" services will be restarted during installation process: other sites of the farm notice. Click Next."]
         },
     },
     Row {
         number: 18,
         title: SERVICE_AND_PORTAL,
-        subtitle: "Configure optional portal homepage configuration.",
+        subtitle: "Configure optional portal homepage configuration",
         shown: installs_portal,
         notes: |it| {
             let said = it.portal.get().is_some_and(|it| !it.registration_link.is_unsaid());
@@ -194,7 +194,7 @@ const ROWS: &[Row] = &[
     Row {
         number: 19,
         title: SERVICE_AND_PORTAL,
-        subtitle: "Configure security changes configured by setup.",
+        subtitle: "Configure security changes configured by setup",
         shown: |it| installs_service(it) || installs_portal(it),
         notes: |_| Vec::new(),
     },
@@ -215,7 +215,7 @@ const ROWS: &[Row] = &[
     Row {
         number: 22,
         title: REGISTRATION,
-        subtitle: "Configure connection to the MIM Service.",
+        subtitle: "",
         shown: |it| it.installs(Component::PasswordRegistration),
         notes: |_| Vec::new(),
     },
@@ -236,7 +236,7 @@ const ROWS: &[Row] = &[
     Row {
         number: 25,
         title: RESET,
-        subtitle: "Configure connection to the MIM Service.",
+        subtitle: "",
         shown: |it| it.installs(Component::PasswordReset),
         notes: |_| Vec::new(),
     },

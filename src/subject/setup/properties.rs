@@ -45,10 +45,7 @@ pub struct Property {
 }
 
 /// The build in which the mail pages were redesigned and the Entra edition began (2021-03-17).
-#[must_use]
-pub fn redesign() -> Build {
-    Build::parse("4.6.421.0").expect("it is a build number")
-}
+pub const REDESIGN: Build = Build::of([4, 6, 421, 0]);
 
 const FIM: &str = "FIM 2010 R2 Deployment Guide (Microsoft, 2012), tables of unattended installation";
 const SSPR: &str =
@@ -82,13 +79,24 @@ macro_rules! property {
     };
 }
 
+/// A property that no plan sets.
+macro_rules! known {
+    ($name:literal, $component:expr, $grade:ident, $source:expr) => {
+        property!($name, "", $component, $grade, $source, |_| None)
+    };
+    (secret $name:literal, $component:expr, $grade:ident, $source:expr) => {
+        property!(secret $name, "", $component, $grade, $source, |_| None)
+    };
+}
+
+const PRIVILEGED: Option<Component> = Some(Component::PrivilegedAccess);
 const SERVICE: Option<Component> = Some(Component::Service);
 const PORTAL: Option<Component> = Some(Component::Portal);
 const REPORTING: Option<Component> = Some(Component::Reporting);
 const REGISTRATION: Option<Component> = Some(Component::PasswordRegistration);
 const RESET: Option<Component> = Some(Component::PasswordReset);
 
-/// Every property that a plan can set, in the order of the wizard.
+/// Every property that is known: those that a plan can set in the order of the wizard, then the others.
 pub static PROPERTIES: &[Property] = &[
     property!("ACCEPT_EULA", "installer.license_terms", None, B, SCRIPTS, |it| {
         it.installer.get()?.license_terms.said().map(|terms| bit(terms.value))
@@ -253,6 +261,38 @@ pub static PROPERTIES: &[Property] = &[
     property!("IS_RESET_EXTRANET", "reset.extranet", RESET, A, SSPR, |it| {
         Some(extranet(it.reset.get()?))
     }),
+    // Known, and never set by a plan: what no page asks for, or what is known too little. `.property` may name them.
+    known!("ALLUSERS", None, C, "one family of public scripts"),
+    known!("CONFIG_FIREWALL", PRIVILEGED, C, "one public tool"),
+    known!("ENABLE_REPORTING", None, C, "one family of public scripts"),
+    known!("FIREWALLMODE", None, C, "one family of public scripts"),
+    known!("IS_REMOTE_SQL_SERVER", SERVICE, D, "a comment in one public script"),
+    known!("IS_SYNC_SERVICE_EXISTS", SERVICE, C, "one family of public scripts"),
+    known!("IS_SYNC_SERVICE_RUNNING", SERVICE, C, "one family of public scripts"),
+    known!("MIMPAM_ACCOUNT_DOMAIN", PRIVILEGED, C, "one family of public scripts"),
+    known!("MIMPAM_REST_API_PORT", PRIVILEGED, B, SCRIPTS),
+    known!("PAM_COMPONENT_SERVICE_ACCOUNT_DOMAIN", PRIVILEGED, B, SCRIPTS),
+    known!("PAM_COMPONENT_SERVICE_ACCOUNT_NAME", PRIVILEGED, B, SCRIPTS),
+    known!(secret "PAM_COMPONENT_SERVICE_ACCOUNT_PASSWORD", PRIVILEGED, B, SCRIPTS),
+    known!("PAM_MONITORING_SERVICE_ACCOUNT_DOMAIN", PRIVILEGED, B, SCRIPTS),
+    known!("PAM_MONITORING_SERVICE_ACCOUNT_NAME", PRIVILEGED, B, SCRIPTS),
+    known!(secret "PAM_MONITORING_SERVICE_ACCOUNT_PASSWORD", PRIVILEGED, B, SCRIPTS),
+    known!("PAM_REST_API_APPPOOL_ACCOUNT_DOMAIN", PRIVILEGED, B, SCRIPTS),
+    known!("PAM_REST_API_APPPOOL_ACCOUNT_NAME", PRIVILEGED, B, SCRIPTS),
+    known!(secret "PAM_REST_API_APPPOOL_ACCOUNT_PASSWORD", PRIVILEGED, B, SCRIPTS),
+    known!("PASSWORDUSERS_CONF", None, A, FIM),
+    known!("REGISTRATION_FIREWALLMODE", REGISTRATION, C, "one family of public scripts"),
+    known!("REQUIRE_REGISTRATIONPORTAL_INFO", SERVICE, B, FIM),
+    known!("REQUIRE_RESETPORTAL_INFO", SERVICE, D, "a comment in one public script"),
+    known!("RESET_FIREWALLMODE", RESET, C, "one family of public scripts"),
+    known!("RMS_PORT", SERVICE, B, SCRIPTS),
+    known!("RUNNING_USER_EMAIL", SERVICE, C, "one family of public scripts"),
+    known!("SHAREPOINTTIMEOUT", PORTAL, A, FIM),
+    known!("SHAREPOINTVERSION", PORTAL, C, "one family of public scripts"),
+    known!("STS_PORT", SERVICE, B, SCRIPTS),
+    known!("SYNCHRONIZATION_SERVER_ACCOUNT_DOMAIN", SERVICE, C, "one family of public scripts"),
+    known!("SYNCHRONIZATION_SERVER_ACCOUNT_NAME", SERVICE, C, "one family of public scripts"),
+    known!("TRANSFORMS", None, B, "Windows Installer"),
 ];
 
 /// Names that public scripts pass and that the installer does not know, with what was meant.

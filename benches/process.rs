@@ -6,7 +6,10 @@
 //! The bare program is what the engine itself costs: it reads the script and the values, registers every host function,
 //! keeps the place and the arguments of each call, and prints how many there were. It has no tree of its own, no findings,
 //! no origins and no plan.
-#![expect(clippy::disallowed_methods, reason = "a benchmark starts processes and looks at the clock")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark starts processes and looks at the clock"
+)]
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
 use std::any::TypeId;
@@ -17,8 +20,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
 use rhai::packages::{
-    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage, BasicStringPackage,
-    LogicPackage, MoreStringPackage, Package,
+    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
+    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
 use rhai::{Dynamic, Engine, FuncRegistration, Module, OptimizationLevel, Position, RhaiFunc};
 
@@ -45,7 +48,9 @@ fn floor(script: &Path, values: &Path) {
     let values: BTreeMap<String, Dynamic> = table
         .get_ref()
         .iter()
-        .filter_map(|(key, value)| Some((key.get_ref().to_string(), value.get_ref().as_str()?.to_owned().into())))
+        .filter_map(|(key, value)| {
+            Some((key.get_ref().to_string(), value.get_ref().as_str()?.to_owned().into()))
+        })
         .collect();
     let values = Arc::new(values);
     let calls = Calls::default();
@@ -80,16 +85,23 @@ fn floor(script: &Path, values: &Path) {
         for count in usize::from(method)..=row.params.len() + usize::from(method) {
             let (calls, values, name) = (calls.clone(), values.clone(), row.name);
             let parameter = row.namespace == Some("param");
-            let call = move |context: Option<rhai::NativeCallContext<'_>>, args: &mut [&mut Dynamic]| {
+            let call = move |context: Option<rhai::NativeCallContext<'_>>,
+                             args: &mut [&mut Dynamic]| {
                 let place = context.map_or(Position::NONE, |it| it.call_position());
                 let args: Vec<Dynamic> = args.iter().map(|it| (**it).clone()).collect();
-                let key = args.first().and_then(|it| it.clone().into_string().ok()).unwrap_or_default();
+                let key =
+                    args.first().and_then(|it| it.clone().into_string().ok()).unwrap_or_default();
                 let given = if parameter { values.get(&key) } else { None };
                 let answer = given.cloned().unwrap_or(Dynamic::from(0_i64));
                 calls.lock().expect("one thread").push((name, place, args));
                 Ok(answer)
             };
-            let function = RhaiFunc::Pure { func: Arc::new(call), has_context: true, is_pure: true, is_volatile: true };
+            let function = RhaiFunc::Pure {
+                func: Arc::new(call),
+                has_context: true,
+                is_pure: true,
+                is_volatile: true,
+            };
             let types = vec![TypeId::of::<Dynamic>(); count];
             FuncRegistration::new(row.name).set_into_module_raw(module, types, function);
         }
@@ -99,7 +111,7 @@ fn floor(script: &Path, values: &Path) {
         engine.register_static_module(name, module.into());
     }
     let ast = engine.compile(text).expect("the script is one");
-    let _: Dynamic = engine.eval_ast(&ast).expect("the script runs");
+    drop(engine.eval_ast::<Dynamic>(&ast).expect("the script runs"));
     println!("{} calls", calls.lock().expect("one thread").len());
 }
 
@@ -107,12 +119,17 @@ fn floor(script: &Path, values: &Path) {
 fn compare() {
     let own = std::env::current_exe().expect("this program has a path");
     let mimeo = PathBuf::from(env!("CARGO_BIN_EXE_mimeo"));
-    let example = |name: &str| Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).display().to_string();
+    let example = |name: &str| {
+        Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name).display().to_string()
+    };
     let (script, values) = (example("contoso.rhai"), example("contoso.toml"));
     let given = ["--values", &values, "--as-of", "2026-11-23"];
     let broken = std::env::temp_dir().join(format!("mimeo-bench-{}.rhai", std::process::id()));
     let text = std::fs::read_to_string(&script).expect("the example is there");
-    let text = text.replace(".port(80)", ".port(70000)").replace("FIMService", "FIM Service").replace("cloud::global", "cloud::globl");
+    let text = text
+        .replace(".port(80)", ".port(70000)")
+        .replace("FIMService", "FIM Service")
+        .replace("cloud::global", "cloud::globl");
     std::fs::write(&broken, text).expect("the folder for temporary files can be written to");
     let broken_path = broken.display().to_string();
     let programs: Vec<(&str, &Path, Vec<&str>, i32)> = vec![
@@ -124,7 +141,12 @@ fn compare() {
     ];
     for (name, program, args, code) in &programs {
         let output = Command::new(program).args(args).output().expect("it starts");
-        assert_eq!(output.status.code(), Some(*code), "{name}: {}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!(
+            output.status.code(),
+            Some(*code),
+            "{name}: {}",
+            String::from_utf8_lossy(&output.stderr)
+        );
     }
     let mut times = vec![Vec::new(); programs.len()];
     for _ in 0..RUNS {
@@ -139,8 +161,14 @@ fn compare() {
     std::fs::remove_file(&broken).expect("it was written");
     println!("{:24} {:>8} {:>8} {:>8}", "", "ms", "x noop", "x bare");
     for ((name, ..), own) in programs.iter().zip(&times) {
-        let ratio = |to: &[f64]| median(own.iter().zip(to).map(|(one, other)| one / other).collect());
-        println!("{name:24} {:8.2} {:8.2} {:8.2}", median(own.clone()), ratio(&times[0]), ratio(&times[1]));
+        let ratio =
+            |to: &[f64]| median(own.iter().zip(to).map(|(one, other)| one / other).collect());
+        println!(
+            "{name:24} {:8.2} {:8.2} {:8.2}",
+            median(own.clone()),
+            ratio(&times[0]),
+            ratio(&times[1])
+        );
     }
 }
 

@@ -149,7 +149,8 @@ fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
     let mut seen: Vec<(&'static str, SourceId, u32, u32, String)> = Vec::new();
     diagnostics.retain(|it| {
-        let key = (it.code.name, it.primary.source, it.primary.start, it.primary.end, it.message.clone());
+        let key =
+            (it.code.name, it.primary.source, it.primary.start, it.primary.end, it.message.clone());
         let new = !seen.contains(&key);
         if new {
             seen.push(key);

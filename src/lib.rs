@@ -77,14 +77,14 @@
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
 //! | a command | one file below `cli/` |
 
-pub mod source;
-pub mod syntax;
+pub mod cli;
+pub mod compile;
 pub mod diagnostic;
+pub mod export;
 pub mod model;
 pub mod plan;
-pub mod script;
-pub mod subject;
-pub mod compile;
 pub mod render;
-pub mod export;
-pub mod cli;
+pub mod script;
+pub mod source;
+pub mod subject;
+pub mod syntax;

@@ -97,11 +97,13 @@ impl<T> Default for Once<T> {
 
 impl<T> Once<T> {
     /// The declaration that counts.
+    #[must_use]
     pub fn get(&self) -> Option<&Declared<T>> {
         self.all.first()
     }
 
     /// Whether it was declared.
+    #[must_use]
     pub fn is_declared(&self) -> bool {
         !self.all.is_empty()
     }

@@ -105,14 +105,14 @@ impl Script {
     /// The call whose name stands at an offset, else the smallest thing there.
     #[must_use]
     pub fn whole(&self, offset: u32) -> Span {
-        let call = self.tree.call_at(offset).map(|it| it.own_range());
+        let call = self.tree.call_at(offset).map(Call::own_range);
         self.span(call.unwrap_or_else(|| self.tree.node_at(offset).range()))
     }
 
     /// The name of the call at an offset, else the smallest thing there.
     #[must_use]
     pub fn name_at(&self, offset: u32) -> Span {
-        let name = self.tree.call_at(offset).map(|it| it.name_range());
+        let name = self.tree.call_at(offset).map(Call::name_range);
         name.map_or_else(|| self.whole(offset), |range| self.span(range))
     }
 }
@@ -136,6 +136,13 @@ pub struct Program {
 }
 
 impl Program {
+    /// The script of an engine's source name; the entry script for none.
+    #[must_use]
+    pub fn script(&self, source: Option<&str>) -> &Script {
+        let named = source.and_then(|name| self.scripts.iter().find(|it| it.name == name));
+        named.unwrap_or(&self.scripts[0])
+    }
+
     /// The module that an import of a script brings, as an index into the scripts.
     #[must_use]
     pub fn import(&self, from: SourceId, path: &str) -> Option<usize> {
@@ -180,8 +187,11 @@ impl Program {
     /// Whether an expression calls a module that could not be read, whose faults only follow from that.
     fn calls_broken_module(&self, script: &Script, span: Span) -> bool {
         let calls = script.tree.calls().filter(|it| span.contains(script.span(it.own_range())));
-        calls.filter_map(|call| call.namespace()).any(|(namespace, _)| {
-            let import = script.tree.imports().find(|it| it.alias().is_some_and(|(alias, _)| alias == namespace));
+        calls.filter_map(Call::namespace).any(|(namespace, _)| {
+            let import = script
+                .tree
+                .imports()
+                .find(|it| it.alias().is_some_and(|(alias, _)| alias == namespace));
             import.is_some_and(|it| {
                 it.path().is_none_or(|path| self.import(script.id, &path).is_none())
             })
@@ -236,7 +246,8 @@ pub fn load(
 ) -> Result<Program, Unreadable> {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
-    let (mut scripts, imports) = import::read_all(files, entry, root, &mut sources, &mut diagnostics)?;
+    let (mut scripts, imports) =
+        import::read_all(files, entry, root, &mut sources, &mut diagnostics)?;
     let mut runnable = diagnostics.is_empty();
     for script in &mut scripts {
         let before = diagnostics.len();
@@ -268,7 +279,8 @@ pub fn load(
         contract.read(script, &mut found);
         statics::check(&program, script, registry, &mut unknown, &mut found);
     }
-    program.runnable &= found.iter().all(|it| !std::ptr::eq(it.code, &raw const statics::SCRIPT_FORBIDDEN));
+    program.runnable &=
+        found.iter().all(|it| !std::ptr::eq(it.code, &raw const statics::SCRIPT_FORBIDDEN));
     program.diagnostics.extend(found);
     program.contract = contract;
     program.unknown = unknown;
@@ -417,6 +429,7 @@ fn report_size(script: &Script, sources: &Sources, out: &mut Vec<Diagnostic>) {
 }
 
 /// What the engine says of a text that our own tree has nothing against.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the engine's list of errors is open")]
 fn report_parse(
     script: &Script,
     sources: &Sources,
@@ -466,16 +479,11 @@ fn lower_first(text: &str) -> String {
 }
 
 impl Recorder {
-    /// The script of an engine's source name, borrowed from a program that the recorder does not lend.
-    fn script_in<'p>(&self, program: &'p Program, source: Option<&str>) -> &'p Script {
-        let named = source.and_then(|name| program.scripts.iter().find(|it| it.name == name));
-        named.unwrap_or(&program.scripts[0])
-    }
-
     /// Whether a fault at a place only follows from what is reported there already.
     fn silenced(&self, span: Span) -> bool {
         let unknown = |it: &Diagnostic| {
-            statics::CODES.iter().any(|code| std::ptr::eq(*code, it.code)) && span.contains(it.primary)
+            statics::CODES.iter().any(|code| std::ptr::eq(*code, it.code))
+                && span.contains(it.primary)
         };
         if self.diagnostics.iter().any(unknown) {
             return true;
@@ -493,5 +501,8 @@ fn with_slashes(path: &Path) -> String {
 
 /// The folder of a file.
 pub(crate) fn folder(path: &Path) -> PathBuf {
-    path.parent().map(Path::to_path_buf).filter(|it| !it.as_os_str().is_empty()).unwrap_or_else(|| PathBuf::from("."))
+    path.parent()
+        .map(Path::to_path_buf)
+        .filter(|it| !it.as_os_str().is_empty())
+        .unwrap_or_else(|| PathBuf::from("."))
 }

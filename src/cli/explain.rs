@@ -53,7 +53,8 @@ fn unknown(name: &str) -> Failure {
 
 fn list(codes: &[&Code]) -> String {
     let width = codes.iter().map(|it| it.name.len()).max().unwrap_or(0);
-    let line = |it: &&Code| format!("{:width$}  {:7}  {}\n", it.name, it.severity.word(), it.summary);
+    let line =
+        |it: &&Code| format!("{:width$}  {:7}  {}\n", it.name, it.severity.word(), it.summary);
     codes.iter().map(line).collect()
 }
 

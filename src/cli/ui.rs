@@ -1,13 +1,16 @@
 //! The terminal and the process around the commands: streams, colours, width, environment, files, and what day it is.
-#![expect(clippy::disallowed_methods, reason = "this is the door to the process and its surroundings")]
+#![expect(
+    clippy::disallowed_methods,
+    reason = "this is the door to the process and its surroundings"
+)]
 
 use std::env;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use jiff::civil::{Date, date};
 use jiff::ToSpan;
+use jiff::civil::{Date, date};
 
 use crate::cli::{ExitStatus, Failure};
 use crate::{export, render};
@@ -63,8 +66,11 @@ impl Ui {
     /// Prints why a command failed, and returns how the program ends.
     #[must_use]
     pub fn failure(&self, failure: &Failure) -> ExitStatus {
-        let (red, cyan, plain) =
-            if self.is_coloured(std::io::stderr().is_terminal()) { ("\x1b[31;1m", "\x1b[36m", "\x1b[0m") } else { ("", "", "") };
+        let (red, cyan, plain) = if self.is_coloured(std::io::stderr().is_terminal()) {
+            ("\x1b[31;1m", "\x1b[36m", "\x1b[0m")
+        } else {
+            ("", "", "")
+        };
         let mut text = format!("{red}error{plain}: {}\n", failure.message);
         for hint in &failure.hints {
             text.push_str(&format!("{cyan}help{plain}: {hint}\n"));
@@ -76,7 +82,8 @@ impl Ui {
     /// How findings are drawn on standard output, or on standard error beside another result.
     #[must_use]
     pub fn findings(&self, format: render::Format, beside: bool) -> render::Style {
-        let terminal = if beside { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
+        let terminal =
+            if beside { std::io::stderr().is_terminal() } else { std::io::stdout().is_terminal() };
         let colour = self.is_coloured(terminal);
         render::Style { format, colour, unicode: self.unicode, width: self.width, links: false }
     }

@@ -40,11 +40,13 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         plan
     };
     let Some(field) = &args.field else {
-        let names: Vec<_> = plan.settings.iter().map(|it| format!("{} = {}\n", it.name, it.value)).collect();
+        let names: Vec<_> =
+            plan.settings.iter().map(|it| format!("{} = {}\n", it.name, it.value)).collect();
         ui.print(&names.concat());
         return Ok(ExitStatus::Clean);
     };
-    let found: Vec<&Setting> = plan.settings.iter().filter(|it| it.name == *field || fills(it, field)).collect();
+    let found: Vec<&Setting> =
+        plan.settings.iter().filter(|it| it.name == *field || fills(it, field)).collect();
     if found.is_empty() {
         return Err(unknown(&plan, field));
     }

@@ -45,7 +45,10 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
     let mut plan = Plan {
         format: FORMAT,
         made_by: concat!("mimeo ", env!("CARGO_PKG_VERSION")).to_owned(),
-        title: title.map_or_else(|| "MIM Service and Portal".to_owned(), crate::model::format::Format::text),
+        title: title.map_or_else(
+            || "MIM Service and Portal".to_owned(),
+            crate::model::format::Format::text,
+        ),
         as_of: as_of.to_string(),
         ends: mail::deadline(deployment),
         option: deployment.option().map(|it| it.to_string()),

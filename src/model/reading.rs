@@ -2,8 +2,8 @@
 
 use crate::model::format::Format;
 use crate::model::{
-    AccountKind, Authentication, Certificate, CloudName, Component, DEFAULT_CERTIFICATE, Deployment,
-    Mail, MailAuthentication, MailOption, MailServer, Part, PasswordPortal, Secret,
+    AccountKind, Authentication, Certificate, CloudName, Component, DEFAULT_CERTIFICATE,
+    Deployment, Mail, MailAuthentication, MailOption, MailServer, Part, PasswordPortal, Secret,
 };
 use crate::source::Origin;
 

@@ -209,11 +209,7 @@ impl Call<'_> {
     }
 
     /// Declares a noun of which there is one, and returns its index.
-    pub fn declare<T>(
-        &mut self,
-        noun: fn(&mut Deployment) -> &mut Once<T>,
-        value: T,
-    ) -> usize {
+    pub fn declare<T>(&mut self, noun: fn(&mut Deployment) -> &mut Once<T>, value: T) -> usize {
         let origin = self.call_origin();
         let all = &mut noun(&mut self.recorder.deployment).all;
         let first = all.first().map(|it| it.origin.clone());
@@ -315,6 +311,7 @@ impl Call<'_> {
     }
 
     /// The text of an argument, or what it means that it has none.
+    #[expect(clippy::result_large_err, reason = "the other half is what the caller returns")]
     fn text_of<T>(&mut self, index: usize, value: &Dynamic) -> Result<ImmutableString, Part<T>> {
         if let Some(text) = as_text(value) {
             return if text.contains(POISON) { Err(self.unusable(index)) } else { Ok(text) };
@@ -410,9 +407,7 @@ impl Recorder {
         if self.sources.get(span.source).kind == SourceKind::Values {
             return values::rewrite(&self.sources, span, instead);
         }
-        if StringLiteral::cast(self.script_at(span)?.tree.node_at(span.start)).is_none() {
-            return None;
-        }
+        StringLiteral::cast(self.script_at(span)?.tree.node_at(span.start))?;
         // In double quotes a backslash would begin an escape.
         if instead.contains('\\') || self.inner(span, text).is_none() {
             let plain = !instead.contains(['`', '$']);

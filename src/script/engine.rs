@@ -4,6 +4,8 @@
 //! the packages would hang or abort the process and are replaced. Limits are the same in every build profile, and a
 //! script runs on a thread of its own with a stack that the limits cannot exhaust.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the engine's enums are open")]
+
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, LazyLock};
@@ -121,11 +123,10 @@ pub(super) fn compile(name: &str, text: &str) -> Result<AST, Box<rhai::ParseErro
 /// Runs a script to its end. What stops it is recorded.
 pub(super) fn run(engine: &Engine, ast: &AST, recorder: &Shared) {
     let mut scope = Scope::new();
-    if let Err(error) = engine.eval_ast_with_scope::<Dynamic>(&mut scope, ast) {
-        match *error {
-            EvalAltResult::Return(..) | EvalAltResult::Exit(..) => {}
-            _ => faults::record(&mut recorder.lock(), ast.source(), &error),
-        }
+    if let Err(error) = engine.eval_ast_with_scope::<Dynamic>(&mut scope, ast)
+        && !matches!(*error, EvalAltResult::Return(..) | EvalAltResult::Exit(..))
+    {
+        faults::record(&mut recorder.lock(), ast.source(), &error);
     }
 }
 
@@ -181,7 +182,9 @@ fn replace_traps(module: &mut Module) {
             let length = usize::try_from(length).unwrap_or(0);
             if length > limits::TEXT {
                 let place = Position::NONE;
-                return Err(EvalAltResult::ErrorDataTooLarge("Length of string".into(), place).into());
+                return Err(
+                    EvalAltResult::ErrorDataTooLarge("Length of string".into(), place).into()
+                );
             }
             let mut count = text.chars().count();
             while count < length && !filler.is_empty() {
@@ -297,7 +300,7 @@ fn host(registry: Registry) -> &'static Host {
         for (name, count) in methods {
             let types = vec![TypeId::of::<Dynamic>(); count + 1];
             raw(&mut global, name, &types, true, move |context, args| {
-                method(&context, registry, name, args)
+                Ok(method(&context, registry, name, args))
             });
         }
         global.build_index();
@@ -337,7 +340,7 @@ fn stand_in(engine: &mut Engine, registry: Registry, host: &Host, unknown: &Unkn
         let types = vec![TypeId::of::<Dynamic>(); count + 1];
         match registry.methods(name).next() {
             Some(row) => raw(&mut global, name, &types, true, move |context, args| {
-                method(&context, registry, row.name, args)
+                Ok(method(&context, registry, row.name, args))
             }),
             None => raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone())),
         }
@@ -351,10 +354,7 @@ fn raw(
     name: &str,
     types: &[TypeId],
     is_method: bool,
-    function: impl Fn(
-        NativeCallContext<'_>,
-        &mut [&mut Dynamic],
-    ) -> Result<Dynamic, Box<EvalAltResult>>
+    function: impl Fn(NativeCallContext<'_>, &mut [&mut Dynamic]) -> Result<Dynamic, Box<EvalAltResult>>
     + Send
     + Sync
     + 'static,
@@ -381,13 +381,13 @@ fn method(
     registry: Registry,
     name: &'static str,
     args: &mut [&mut Dynamic],
-) -> Result<Dynamic, Box<EvalAltResult>> {
+) -> Dynamic {
     let receiver = args[0].clone();
     let Some(handle) = receiver.read_lock::<Handle>().map(|it| *it) else {
         if !receiver.is::<Poison>() {
             refuse_receiver(context, registry, name, &receiver);
         }
-        return Ok(Dynamic::from(Poison));
+        return Dynamic::from(Poison);
     };
     match registry.methods(name).find(|row| row.on.contains(&handle.kind)) {
         Some(row) => {
@@ -395,7 +395,7 @@ fn method(
         }
         None => refuse_method(context, registry, name, handle),
     }
-    Ok(receiver)
+    receiver
 }
 
 /// Calls a row with its arguments.
@@ -409,7 +409,7 @@ fn invoke(
     let recorder = &mut *shared.lock();
     let position = context.call_position();
     let program = recorder.program.clone();
-    let script = recorder.script_in(&program, context.call_source());
+    let script = program.script(context.call_source());
     let offset = recorder.offset(script.id, position);
     let site = Site::find(script, offset);
     let frames = context.debugger().map_or(&[][..], rhai::debugger::Debugger::call_stack);
@@ -457,12 +457,7 @@ impl Site {
     }
 }
 
-fn refuse_method(
-    context: &NativeCallContext<'_>,
-    registry: Registry,
-    name: &str,
-    handle: Handle,
-) {
+fn refuse_method(context: &NativeCallContext<'_>, registry: Registry, name: &str, handle: Handle) {
     let Some(shared) = shared(context) else { return };
     let mut recorder = shared.lock();
     let script = recorder.script(context.call_source());
@@ -506,9 +501,7 @@ fn guard_statement(statement: Stmt) -> Stmt {
             assignment.1.rhs = guard(std::mem::take(&mut assignment.1.rhs));
             Stmt::Assignment(assignment)
         }
-        Stmt::FnCall(call, position) => {
-            Stmt::Expr(Box::new(guard(Expr::FnCall(call, position))))
-        }
+        Stmt::FnCall(call, position) => Stmt::Expr(Box::new(guard(Expr::FnCall(call, position)))),
         Stmt::Expr(expression) => Stmt::Expr(Box::new(guard(guard_within(*expression)))),
         Stmt::If(flow, position) => within(Stmt::If(guard_flow(flow), position), position),
         Stmt::While(flow, position) => within(Stmt::While(guard_flow(flow), position), position),
@@ -613,9 +606,7 @@ impl ModuleResolver for Modules {
         }
         let Some(ast) = &program.scripts[index].ast else { return Ok(Arc::default()) };
         let module = Module::eval_ast_as_new_raw(engine, &mut Scope::new(), global, ast)
-            .map_err(|error| {
-                EvalAltResult::ErrorInModule(path.to_owned(), error, position)
-            })?;
+            .map_err(|error| EvalAltResult::ErrorInModule(path.to_owned(), error, position))?;
         let mut module = module;
         module.build_index();
         let module = Arc::new(module);

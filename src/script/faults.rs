@@ -1,5 +1,7 @@
 //! What the engine says of a script that went wrong while it ran, in the house's words.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the engine's list of errors is open")]
+
 use rhai::{EvalAltResult, Position};
 
 use crate::code;
@@ -55,7 +57,7 @@ pub static CODES: &[&Code] = &[&SCRIPT_FAULT, &SCRIPT_THROWN, &SCRIPT_LIMIT];
 pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &EvalAltResult) {
     recorder.deployment.complete = false;
     let program = recorder.program.clone();
-    let mut script = recorder.script_in(&program, source);
+    let mut script = program.script(source);
     let mut via = Vec::new();
     // The innermost call out of the user's own scripts, at what is judged there.
     let mut asked = None;
@@ -73,7 +75,7 @@ pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &Eval
                     via.push(Caller { function: function.clone(), span });
                 }
                 if !inside.is_empty() {
-                    script = recorder.script_in(&program, Some(inside));
+                    script = program.script(Some(inside));
                 }
                 error = inner;
             }
@@ -98,12 +100,12 @@ pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &Eval
     let Some(told) = tell(error) else { return };
     // What the standard library throws is about what it was given.
     let thrown = matches!(error, EvalAltResult::ErrorRuntime(..)) && recorder.is_library(script.id);
-    let (span, label) =
-        asked.filter(|_| thrown).unwrap_or_else(|| (span, told.label.to_owned()));
+    let (span, label) = asked.filter(|_| thrown).unwrap_or_else(|| (span, told.label.to_owned()));
     let mut diagnostic = Diagnostic::new(told.code, span, told.message);
     diagnostic.label(label);
     let outer = |it: &&Caller| {
-        it.span != span && !(thrown && (recorder.is_library(it.span.source) || it.span.contains(span)))
+        it.span != span
+            && !(thrown && (recorder.is_library(it.span.source) || it.span.contains(span)))
     };
     for caller in via.iter().rev().filter(outer) {
         diagnostic.relate(caller.span, format!("in `{}`, called from here", caller.function));
@@ -125,18 +127,21 @@ struct Told {
     help: Vec<String>,
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is an arm of `tell`")]
 fn fault(message: impl Into<String>, label: &'static str, help: &[&str]) -> Option<Told> {
     let help = help.iter().map(|it| (*it).to_owned()).collect();
     Some(Told { code: &SCRIPT_FAULT, message: message.into(), label, help })
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "it is an arm of `tell`")]
 fn limit(message: impl Into<String>, label: &'static str) -> Option<Told> {
-    let help = vec!["look for a loop or a call that does not end, or for data that grows".to_owned()];
+    let help =
+        vec!["look for a loop or a call that does not end, or for data that grows".to_owned()];
     Some(Told { code: &SCRIPT_LIMIT, message: message.into(), label, help })
 }
 
 /// The engine's error in the house's words; none if it only follows from what is already reported.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the engine's list of errors is open")]
+#[expect(clippy::too_many_lines, reason = "it is a table")]
 fn tell(error: &EvalAltResult) -> Option<Told> {
     match error {
         EvalAltResult::ErrorVariableNotFound(name, _) => fault(
@@ -201,7 +206,11 @@ fn tell(error: &EvalAltResult) -> Option<Told> {
             if text.contains(POISON) || value.is::<crate::script::recorder::Poison>() {
                 return None;
             }
-            let message = if text.is_empty() { "the script threw an error".to_owned() } else { one_line(&text) };
+            let message = if text.is_empty() {
+                "the script threw an error".to_owned()
+            } else {
+                one_line(&text)
+            };
             let help = Vec::new();
             Some(Told { code: &SCRIPT_THROWN, message, label: "thrown here", help })
         }
@@ -213,13 +222,13 @@ fn tell(error: &EvalAltResult) -> Option<Told> {
             format!("the script has more than {} variables at one time", limits::VARIABLES),
             "stopped here",
         ),
-        EvalAltResult::ErrorTooManyModules(_) => {
-            limit(format!("the script imports more than {} modules", limits::MODULES), "stopped here")
-        }
-        EvalAltResult::ErrorStackOverflow(_) => limit(
-            format!("calls go deeper than {} levels", limits::CALL_DEPTH),
+        EvalAltResult::ErrorTooManyModules(_) => limit(
+            format!("the script imports more than {} modules", limits::MODULES),
             "stopped here",
         ),
+        EvalAltResult::ErrorStackOverflow(_) => {
+            limit(format!("calls go deeper than {} levels", limits::CALL_DEPTH), "stopped here")
+        }
         EvalAltResult::ErrorDataTooLarge(what, _) => {
             let message = if what.contains("string") {
                 format!("a text grows beyond {} bytes", limits::TEXT)

@@ -98,15 +98,15 @@ pub(super) fn read_all(
 ) -> Result<(Vec<Script>, Imports), Unreadable> {
     let unreadable = |path: &Path, error: ReadError| Unreadable { path: path.to_path_buf(), error };
     let text = files.read(entry, MOST_BYTES).map_err(|error| unreadable(entry, error))?;
-    let resolved = |path: &Path| {
-        files.canonical(path).map_err(|error| unreadable(path, ReadError::Io(error)))
-    };
+    let resolved =
+        |path: &Path| files.canonical(path).map_err(|error| unreadable(path, ReadError::Io(error)));
     let at = resolved(entry)?;
     let root = resolved(root.unwrap_or(&folder(entry)))?;
     let name = match at.strip_prefix(&root) {
         Ok(below) => with_slashes(below),
         Err(_) => {
-            let error = std::io::Error::other(format!("it does not lie below the root {}", root.display()));
+            let error =
+                std::io::Error::other(format!("it does not lie below the root {}", root.display()));
             return Err(unreadable(entry, ReadError::Io(error)));
         }
     };
@@ -156,8 +156,11 @@ impl Reader<'_> {
             match path {
                 Some(path) => self.follow(index, &path, span),
                 None => {
-                    let mut diagnostic =
-                        Diagnostic::new(&IMPORT_COMPUTED, span, "the path of the import is computed");
+                    let mut diagnostic = Diagnostic::new(
+                        &IMPORT_COMPUTED,
+                        span,
+                        "the path of the import is computed",
+                    );
                     diagnostic.label("known only when the script runs");
                     diagnostic.help("write the path here, in quotes");
                     self.out.push(diagnostic);
@@ -240,7 +243,11 @@ impl Reader<'_> {
             return None;
         }
         let Place::File(importer) = &self.places[from] else {
-            self.report_outside(path, span, "a module of the standard library imports only `std/…`");
+            self.report_outside(
+                path,
+                span,
+                "a module of the standard library imports only `std/…`",
+            );
             return None;
         };
         let mut file = folder(importer).join(below);
@@ -271,7 +278,8 @@ impl Reader<'_> {
         let message = format!("the module `{path}` cannot be read: {reason}");
         let mut diagnostic = Diagnostic::new(&IMPORT_UNREADABLE, span, message);
         diagnostic.label("imported here");
-        diagnostic.help("correct the path; it counts from this file's folder, and `.rhai` is added");
+        diagnostic
+            .help("correct the path; it counts from this file's folder, and `.rhai` is added");
         self.out.push(diagnostic);
     }
 
@@ -279,22 +287,25 @@ impl Reader<'_> {
         let message = format!("the import of `{path}` leaves the root");
         let mut diagnostic = Diagnostic::new(&IMPORT_OUTSIDE, span, message);
         diagnostic.label(reason);
-        diagnostic.help("put the module below the root, or name a root that holds both with `--root`");
+        diagnostic
+            .help("put the module below the root, or name a root that holds both with `--root`");
         self.out.push(diagnostic);
     }
 
     fn report_ring(&mut self, first: usize, last: usize, span: Span) {
         let from = self.stack.iter().position(|(index, _)| *index == first);
         let ring = from.map_or(&[][..], |from| &self.stack[from..]);
-        let mut names: Vec<_> = ring.iter().map(|(index, _)| format!("`{}`", self.scripts[*index].name)).collect();
+        let mut names: Vec<_> =
+            ring.iter().map(|(index, _)| format!("`{}`", self.scripts[*index].name)).collect();
         names.push(format!("`{}`", self.scripts[last].name));
         names.push(format!("`{}`", self.scripts[first].name));
         if first == last {
             names.remove(0);
         }
-        let message = match first == last {
-            true => format!("`{}` imports itself", self.scripts[first].name),
-            false => format!("modules import each other: {}", names.join(" → ")),
+        let message = if first == last {
+            format!("`{}` imports itself", self.scripts[first].name)
+        } else {
+            format!("modules import each other: {}", names.join(" → "))
         };
         let mut diagnostic = Diagnostic::new(&IMPORT_CYCLE, span, message);
         diagnostic.label("closes the ring");

@@ -355,7 +355,7 @@ fn literal(
     what: &str,
     out: &mut Vec<Diagnostic>,
 ) -> Option<String> {
-    if let Some(text) = StringLiteral::cast(node).and_then(|it| it.value()) {
+    if let Some(text) = StringLiteral::cast(node).and_then(StringLiteral::value) {
         return Some(text);
     }
     let span = script.span(node.range());
@@ -450,22 +450,20 @@ fn typed(
                 (Ok(number), _) if ty.malformed(text).is_none() => {
                     return Some(Dynamic::from(number));
                 }
-                _ => "a text".to_owned(),
+                _ => given.value.what(),
             }
         }
         (Raw::Text(text) | Raw::Untyped(text), ParamType::Choice) => {
             if declaration.allowed.contains(text) {
                 return Some(Dynamic::from(text.clone()));
             }
-            let mut diagnostic =
-                choice_finding(given.span, declaration, text, |name| {
-                    rewrite(sources, given.span, name)
-                });
+            let mut diagnostic = choice_finding(given.span, declaration, text, |name| {
+                rewrite(sources, given.span, name)
+            });
             diagnostic.relate(declaration.span, "the choice is declared here");
             out.push(diagnostic);
             return None;
         }
-        (Raw::Number(_), ParamType::Flag | ParamType::Choice) => "a number".to_owned(),
         (Raw::Text(text) | Raw::Untyped(text), _)
             if !matches!(ty, ParamType::Flag | ParamType::Number | ParamType::Port) =>
         {
@@ -477,12 +475,8 @@ fn typed(
                 }
             };
         }
-        (Raw::Text(_) | Raw::Untyped(_), _) => "a text".to_owned(),
-        (Raw::Number(_), _) => "a number".to_owned(),
-        (Raw::Float(_), _) => "a number with a fraction".to_owned(),
-        (Raw::Flag(_), _) => "a flag".to_owned(),
-        (Raw::Other(what), _) => (*what).to_owned(),
         (Raw::Broken, _) => return None,
+        (other, _) => other.what(),
     };
     let message = format!("`{}` is {}, not {found}", declaration.name, ty.what());
     let mut diagnostic = Diagnostic::new(&VALUES_TYPE, given.span, message);
@@ -491,12 +485,12 @@ fn typed(
     diagnostic.help(format!("write `{} = {}`", declaration.name, ty.example()));
     let bare = sources.text(given.span);
     let unquoted = bare.trim_matches(['"', '\'']);
-    let unquotes = match ty {
-        ParamType::Flag => matches!(unquoted, "true" | "false"),
-        ParamType::Number | ParamType::Port => unquoted.parse::<i64>().is_ok(),
-        _ => false,
-    };
-    if unquotes && let Some(whole) = quoted(given.span, sources) {
+    let number =
+        matches!(ty, ParamType::Number | ParamType::Port) && unquoted.parse::<i64>().is_ok();
+    let flag = ty == ParamType::Flag && matches!(unquoted, "true" | "false");
+    if (number || flag)
+        && let Some(whole) = quoted(given.span, sources)
+    {
         diagnostic.fix("take the quotes away", Applicability::Always, whole, unquoted.to_owned());
     }
     out.push(diagnostic);
@@ -877,7 +871,11 @@ fn secret(call: &mut Call<'_>) -> Dynamic {
             if !value.is::<Poison>() {
                 let found = describe(&value);
                 call.recorder
-                    .at(&crate::script::args::SCRIPT_TYPE, span, format!("the name of a secret is a text, not {found}"))
+                    .at(
+                        &crate::script::args::SCRIPT_TYPE,
+                        span,
+                        format!("the name of a secret is a text, not {found}"),
+                    )
                     .label(format!("this is {found}"))
                     .help("write its name in quotes: `secret(\"mim_service_password\")`");
             }

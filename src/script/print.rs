@@ -49,7 +49,11 @@ fn show(call: &mut Call<'_>) -> Dynamic {
     };
     if !value.is::<Poison>() && !text.contains(POISON) {
         let text: String = without_closures(&text).chars().take(200).collect();
-        call.recorder.at(&SCRIPT_PRINT, span, format!("the script prints: {}", text.replace('\n', " ")));
+        call.recorder.at(
+            &SCRIPT_PRINT,
+            span,
+            format!("the script prints: {}", text.replace('\n', " ")),
+        );
     }
     Dynamic::UNIT
 }

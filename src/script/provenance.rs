@@ -29,7 +29,7 @@ impl Provenance {
         }
         let mut value = value;
         self.tagged.push((value.clone(), origin));
-        value.set_tag(self.tagged.len() as i32);
+        value.set_tag(i32::try_from(self.tagged.len()).unwrap_or(0));
         value
     }
 

@@ -96,8 +96,7 @@ impl Recorder {
     /// The script of an engine's source name; the entry script for none.
     #[must_use]
     pub fn script(&self, source: Option<&str>) -> &Script {
-        let named = source.and_then(|name| self.program.scripts.iter().find(|it| it.name == name));
-        named.unwrap_or(&self.program.scripts[0])
+        self.program.script(source)
     }
 
     /// Whether a source is a module of the standard library.

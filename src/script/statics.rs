@@ -182,6 +182,16 @@ struct Checker<'p> {
     out: &'p mut Vec<Diagnostic>,
 }
 
+/// What a namespace of the script itself is.
+enum Alias<'p> {
+    /// No import bears the name.
+    Unknown,
+    /// The import could not be read, which is reported.
+    Unreadable,
+    /// This module.
+    Module(&'p Script),
+}
+
 impl<'p> Checker<'p> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.out.push(diagnostic);
@@ -197,7 +207,8 @@ impl<'p> Checker<'p> {
             let name = function.name();
             let row = self.registry.rows().find(|row| row.name == name && row.namespace.is_none());
             let Some(row) = row else { continue };
-            let message = format!("the function `{name}` bears the name of the host's `{}`", row.path());
+            let message =
+                format!("the function `{name}` bears the name of the host's `{}`", row.path());
             let mut diagnostic =
                 Diagnostic::new(&SCRIPT_NAME_TAKEN, self.span(function.name_range()), message);
             diagnostic.label("it would win over the host's without a word");
@@ -243,9 +254,10 @@ impl<'p> Checker<'p> {
         };
         let mut diagnostic = Diagnostic::new(&SCRIPT_UNKNOWN_VARIABLE, span, message);
         diagnostic.label("not declared before this place");
-        let outside = names.bindings.iter().find(|it| {
-            it.name == name && reference.function.is_some() && it.function.is_none()
-        });
+        let outside = names
+            .bindings
+            .iter()
+            .find(|it| it.name == name && reference.function.is_some() && it.function.is_none());
         let seen = names.visible(reference.range.start, reference.function).map(|it| it.name);
         if namespace {
             diagnostic.label("a namespace has no value");
@@ -253,7 +265,9 @@ impl<'p> Checker<'p> {
         } else if let Some(binding) = outside {
             diagnostic.relate(self.span(binding.range.clone()), "declared here");
             diagnostic.help(if binding.kind == BindingKind::Const {
-                format!("a function sees only its parameters; write `global::{name}` for the constant")
+                format!(
+                    "a function sees only its parameters; write `global::{name}` for the constant"
+                )
             } else {
                 format!("a function sees only its parameters; hand `{name}` in as one")
             });
@@ -285,7 +299,12 @@ impl<'p> Checker<'p> {
                 diagnostic.help(
                     r"end the text after the backslash and add the variable: `` `${netbios}\` + account ``",
                 );
-                diagnostic.fix("write the backslash as a value", Applicability::Review, span, r#"${"\\"}"#);
+                diagnostic.fix(
+                    "write the backslash as a value",
+                    Applicability::Review,
+                    span,
+                    r#"${"\\"}"#,
+                );
                 self.report(diagnostic);
             }
         }
@@ -295,7 +314,8 @@ impl<'p> Checker<'p> {
     fn path(&mut self, path: Path<'p>) {
         let Some((namespace, _)) = path.namespace() else { return };
         let (name, _) = path.name();
-        if !self.whole || namespace == "global" || self.alias(namespace).is_some() {
+        if !self.whole || namespace == "global" || !matches!(self.alias(namespace), Alias::Unknown)
+        {
             return;
         }
         let span = self.span(path.range());
@@ -321,16 +341,15 @@ impl<'p> Checker<'p> {
         self.report(diagnostic);
     }
 
-    /// The import of this name: whether it is there, and the script that it brings if it could be read.
-    fn alias(&self, name: &str) -> Option<Option<&'p Script>> {
+    /// What the name of an import stands for.
+    fn alias(&self, name: &str) -> Alias<'p> {
         let script = self.script;
-        let import = script
-            .tree
-            .imports()
-            .find(|it| it.alias().is_some_and(|(alias, _)| alias == name))?;
+        let import =
+            script.tree.imports().find(|it| it.alias().is_some_and(|(alias, _)| alias == name));
+        let Some(import) = import else { return Alias::Unknown };
         let program = self.program;
         let index = import.path().and_then(|path| program.import(script.id, &path));
-        Some(index.map(|index| &program.scripts[index]))
+        index.map_or(Alias::Unreadable, |index| Alias::Module(&program.scripts[index]))
     }
 
     fn call(&mut self, call: &Call<'p>) {
@@ -370,8 +389,11 @@ impl<'p> Checker<'p> {
         name: &'p str,
         span: Span,
     ) {
-        if let Some(module) = self.alias(namespace) {
-            let Some(module) = module else { return };
+        let alias = self.alias(namespace);
+        if matches!(alias, Alias::Unreadable) {
+            return;
+        }
+        if let Alias::Module(module) = alias {
             let functions: Vec<&str> = module.tree.functions().map(Function::name).collect();
             let known = module.ast.is_none() || functions.contains(&name);
             // A module may export a closure in a variable as well.
@@ -434,12 +456,15 @@ impl<'p> Checker<'p> {
         diagnostic.label("unknown function");
         let bound = self.names.visible(span.start, None).any(|it| it.name == name);
         if bound {
-            diagnostic.help(format!("`{name}` is a variable; call the function in it with `{name}.call(…)`"));
+            diagnostic.help(format!(
+                "`{name}` is a variable; call the function in it with `{name}.call(…)`"
+            ));
         } else if let Some(row) = self.registry.rows().find(|row| row.name == name) {
             diagnostic.help(format!("write `{}`", row.path()));
         } else {
             let own = self.functions.iter().copied();
-            let host = self.registry.rows().filter(|row| row.namespace.is_none() && !row.is_method());
+            let host =
+                self.registry.rows().filter(|row| row.namespace.is_none() && !row.is_method());
             let names: Vec<&str> = own.chain(host.map(|row| row.name)).collect();
             match nearest(name, names.iter().copied()) {
                 Some(_) => suggest(&mut diagnostic, name, names.iter().copied(), span),
@@ -543,13 +568,20 @@ fn count_finding(spec: &FnSpec, span: Span, count: usize) -> Diagnostic {
     };
     let message = format!("`{}` takes {wants}, not {count}", spec.path());
     let mut diagnostic = Diagnostic::new(&SCRIPT_ARGUMENTS, span, message);
-    diagnostic.label(if count < spec.required() { "something is missing" } else { "something is too much" });
+    diagnostic.label(if count < spec.required() {
+        "something is missing"
+    } else {
+        "something is too much"
+    });
     let params: Vec<_> = spec
         .params
         .iter()
-        .map(|it| format!("{}: {}{}", it.name, it.ty.what(), if it.optional { ", optional" } else { "" }))
+        .map(|it| {
+            format!("{}: {}{}", it.name, it.ty.what(), if it.optional { ", optional" } else { "" })
+        })
         .collect();
-    let params = if params.is_empty() { String::new() } else { format!(" ({})", params.join("; ")) };
+    let params =
+        if params.is_empty() { String::new() } else { format!(" ({})", params.join("; ")) };
     diagnostic.help(format!("write `{}`{params}", spec.signature()));
     diagnostic
 }
@@ -585,12 +617,7 @@ pub fn refused(registry: Registry, kind: &'static Kind, name: &str, span: Span) 
 
 /// The finding about a builder's method on a value that is no builder.
 #[must_use]
-pub fn not_a_builder(
-    registry: Registry,
-    name: &str,
-    receiver: &Dynamic,
-    span: Span,
-) -> Diagnostic {
+pub fn not_a_builder(registry: Registry, name: &str, receiver: &Dynamic, span: Span) -> Diagnostic {
     let found = describe(receiver);
     let message = format!("`.{name}` is a part of a declaration, and this is {found}");
     let mut diagnostic = Diagnostic::new(&SCRIPT_UNKNOWN_METHOD, span, message);

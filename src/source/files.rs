@@ -85,7 +85,8 @@ fn to_text(bytes: Vec<u8>) -> Result<String, ReadError> {
     }
     String::from_utf8(bytes).map_err(|error| {
         let offset = error.utf8_error().valid_up_to();
-        let line = error.as_bytes()[..offset].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let before = String::from_utf8_lossy(&error.as_bytes()[..offset]);
+        let line = before.matches('\n').count() + 1;
         ReadError::NotUtf8 { offset, line }
     })
 }
@@ -131,7 +132,9 @@ fn plain(path: &Path) -> PathBuf {
             Component::ParentDir => {
                 plain.pop();
             }
-            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => plain.push(component),
+            Component::Prefix(_) | Component::RootDir | Component::Normal(_) => {
+                plain.push(component);
+            }
         }
     }
     plain

@@ -250,7 +250,8 @@ fn deployment_is_entra(deployment: &Deployment) -> bool {
 pub fn entry(deployment: &Deployment, field: &Field) -> Option<Entry> {
     let page = field.page?;
     let by_hand = |reason: &str| Some(Entry::ByHand(reason.to_owned()));
-    let names: Vec<String> = reaching(deployment, field.name).map(|it| it.name.to_owned()).collect();
+    let names: Vec<String> =
+        reaching(deployment, field.name).map(|it| it.name.to_owned()).collect();
     let redesigned = is_redesigned(deployment);
     let office365 = deployment.mail.get().is_some_and(|it| it.server == MailServer::Office365);
     match (page, field.name) {
@@ -268,7 +269,9 @@ pub fn entry(deployment: &Deployment, field: &Field) -> Option<Entry> {
             Some(Entry::Properties(names.collect()))
         }
         (10, _) => by_hand("no property is known for this page"),
-        (11, "certificate.thumbprint") => by_hand("no property is known for an existing certificate"),
+        (11, "certificate.thumbprint") => {
+            by_hand("no property is known for an existing certificate")
+        }
         (11, "certificate.choice") => {
             let names: Vec<_> =
                 reaching(deployment, "certificate.name").map(|it| it.name.to_owned()).collect();
@@ -318,12 +321,8 @@ fn can_be_quiet(deployment: &Deployment) -> bool {
 /// How the installer runs: as the script insists, else quietly if it can.
 fn ui(deployment: &Deployment) -> Ui {
     let said = deployment.installer.get().and_then(|it| it.form.value());
-    match said {
-        Some(Form::Review) => Ui::Review,
-        Some(Form::Quiet) => Ui::Quiet,
-        None if can_be_quiet(deployment) => Ui::Quiet,
-        None => Ui::Review,
-    }
+    let quiet = said.map_or_else(|| can_be_quiet(deployment), |it| *it == Form::Quiet);
+    if quiet { Ui::Quiet } else { Ui::Review }
 }
 
 fn steps(deployment: &Deployment, planner: &mut Planner) {
@@ -346,7 +345,9 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
         .filter_map(|it| Some((it.name.to_owned(), (it.value)(deployment)?)))
         .collect();
     for set in &installer.properties {
-        let (Some(name), Some(value)) = (set.name.value(), set.value.value.value()) else { continue };
+        let (Some(name), Some(value)) = (set.name.value(), set.value.value.value()) else {
+            continue;
+        };
         let value = match value {
             OverrideValue::Text(text) => Value::text(text.clone()),
             OverrideValue::Secret(secret) => Value::Secret(secret.name.text()),

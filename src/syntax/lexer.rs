@@ -46,10 +46,7 @@ pub fn lex(text: &str) -> Lexed {
     // the likely culprit ended at its line puts that right.
     if lexer.ran_out {
         let outermost = lexer.open.first().map(|it| it.start);
-        for culprit in [lexer.suspect, lexer.unclosed, outermost]
-            .into_iter()
-            .flatten()
-        {
+        for culprit in [lexer.suspect, lexer.unclosed, outermost].into_iter().flatten() {
             let mut again = Lexer::new(text, Some(culprit));
             again.run();
             if !again.ran_out {
@@ -58,11 +55,7 @@ pub fn lex(text: &str) -> Lexed {
             }
         }
     }
-    Lexed {
-        tokens: lexer.tokens,
-        significant: lexer.significant,
-        errors: lexer.errors,
-    }
+    Lexed { tokens: lexer.tokens, significant: lexer.significant, errors: lexer.errors }
 }
 
 /// A text in backticks whose end has not been seen.
@@ -193,14 +186,7 @@ impl<'t> Lexer<'t> {
         self.skip_line();
         let text = &self.bytes[start..self.at];
         let documents = text.starts_with(b"///") && !text.starts_with(b"////");
-        self.trivia(
-            if documents {
-                SyntaxKind::DocLine
-            } else {
-                SyntaxKind::LineComment
-            },
-            start,
-        );
+        self.trivia(if documents { SyntaxKind::DocLine } else { SyntaxKind::LineComment }, start);
     }
 
     fn block_comment(&mut self) {
@@ -223,14 +209,7 @@ impl<'t> Lexer<'t> {
         let text = &self.bytes[start..self.at];
         let documents =
             text.starts_with(b"/**") && !text.starts_with(b"/***") && text.len() > b"/**/".len();
-        self.trivia(
-            if documents {
-                SyntaxKind::DocBlock
-            } else {
-                SyntaxKind::BlockComment
-            },
-            start,
-        );
+        self.trivia(if documents { SyntaxKind::DocBlock } else { SyntaxKind::BlockComment }, start);
         if level > 0 {
             let end = self.at;
             self.report(
@@ -273,18 +252,12 @@ impl<'t> Lexer<'t> {
     }
 
     fn trivia(&mut self, kind: SyntaxKind, start: usize) {
-        self.tokens.push(RawToken {
-            kind,
-            start: start as u32,
-        });
+        self.tokens.push(RawToken { kind, start: start as u32 });
     }
 
     fn push(&mut self, kind: SyntaxKind, start: usize) {
         self.significant.push(self.tokens.len() as u32);
-        self.tokens.push(RawToken {
-            kind,
-            start: start as u32,
-        });
+        self.tokens.push(RawToken { kind, start: start as u32 });
     }
 
     fn push_if_any(&mut self, kind: SyntaxKind, start: usize) {
@@ -302,10 +275,7 @@ impl<'t> Lexer<'t> {
 /// The offset of the end of the line that `from` lies in, before its line end.
 fn line_end(text: &str, from: usize) -> usize {
     let rest = &text.as_bytes()[from..];
-    from + rest
-        .iter()
-        .position(|&it| it == b'\n' || it == b'\r')
-        .unwrap_or(rest.len())
+    from + rest.iter().position(|&it| it == b'\n' || it == b'\r').unwrap_or(rest.len())
 }
 
 fn foreign(range: Range<usize>, message: impl Into<String>) -> SyntaxError {

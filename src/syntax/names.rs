@@ -92,10 +92,7 @@ impl Tree {
     /// All definitions of variables, and the uses of names with the definition that each one means.
     #[must_use]
     pub fn names(&self) -> Names<'_> {
-        let mut names = Names {
-            bindings: bindings(self),
-            references: references(self),
-        };
+        let mut names = Names { bindings: bindings(self), references: references(self) };
         names.resolve();
         names
     }
@@ -104,9 +101,7 @@ impl Tree {
 impl<'t> Names<'t> {
     /// The uses of a definition.
     pub fn uses(&self, binding: usize) -> impl Iterator<Item = &Reference<'t>> {
-        self.references
-            .iter()
-            .filter(move |it| it.binding == Some(binding))
+        self.references.iter().filter(move |it| it.binding == Some(binding))
     }
 
     /// The definitions that are seen at an offset in a function, the innermost last.
@@ -115,9 +110,7 @@ impl<'t> Names<'t> {
         offset: u32,
         function: Option<Function<'t>>,
     ) -> impl Iterator<Item = &Binding<'t>> {
-        self.bindings
-            .iter()
-            .filter(move |it| it.is_seen(offset, function))
+        self.bindings.iter().filter(move |it| it.is_seen(offset, function))
     }
 
     /// Goes through uses and definitions in order. What is seen of one name is a stack, since
@@ -136,20 +129,17 @@ impl<'t> Names<'t> {
             let at = reference.node.range().start;
             while let Some(next) = order.next_if(|&it| bindings[it].scope.start <= at) {
                 let is_import = bindings[next].kind == BindingKind::Import;
-                seen.entry((bindings[next].name, is_import))
-                    .or_default()
-                    .push(next);
+                seen.entry((bindings[next].name, is_import)).or_default().push(next);
             }
             reference.binding = match reference.kind {
                 ReferenceKind::Callee => None,
                 ReferenceKind::Global => globals.get(reference.name).copied(),
                 ReferenceKind::Value | ReferenceKind::Target | ReferenceKind::Namespace => {
                     let is_import = reference.kind == ReferenceKind::Namespace;
-                    seen.get_mut(&(reference.name, is_import))
-                        .and_then(|stack| {
-                            while stack.pop_if(|it| bindings[*it].scope.end <= at).is_some() {}
-                            stack.last().copied()
-                        })
+                    seen.get_mut(&(reference.name, is_import)).and_then(|stack| {
+                        while stack.pop_if(|it| bindings[*it].scope.end <= at).is_some() {}
+                        stack.last().copied()
+                    })
                 }
             }
             .filter(|&it| {
@@ -182,10 +172,7 @@ struct Around<'t> {
 
 impl<'t> Around<'t> {
     fn new() -> Self {
-        Around {
-            current: None,
-            end: 0,
-        }
+        Around { current: None, end: 0 }
     }
 
     fn step(&mut self, node: Node<'t>) -> Option<Function<'t>> {
@@ -208,23 +195,12 @@ fn bindings(tree: &Tree) -> Vec<Binding<'_>> {
         let function = around.step(node);
         let mut push = |named: Option<(_, Range<u32>)>, kind, scope, function| {
             if let Some((name, range)) = named {
-                bindings.push(Binding {
-                    name,
-                    range,
-                    kind,
-                    node,
-                    scope,
-                    function,
-                });
+                bindings.push(Binding { name, range, kind, node, scope, function });
             }
         };
         let behind = || node.range().end..block_end(node);
         if let Some(it) = Let::cast(node) {
-            let kind = if it.is_const() {
-                BindingKind::Const
-            } else {
-                BindingKind::Let
-            };
+            let kind = if it.is_const() { BindingKind::Const } else { BindingKind::Let };
             let name = Some((it.name(), it.name_range())).filter(|it| !it.0.is_empty());
             push(name, kind, behind(), function);
         } else if let Some(it) = Import::cast(node) {
@@ -237,24 +213,15 @@ fn bindings(tree: &Tree) -> Vec<Binding<'_>> {
         } else if let Some(it) = Closure::cast(node) {
             let body = it.body().map_or(node.range(), Node::range);
             for name in it.params() {
-                push(
-                    Some(name),
-                    BindingKind::ClosureParameter,
-                    body.clone(),
-                    function,
-                );
+                push(Some(name), BindingKind::ClosureParameter, body.clone(), function);
             }
         } else if let Some(it) = For::cast(node) {
             let body = it.body().map_or(node.range(), Node::range);
             push(it.variable(), BindingKind::Element, body.clone(), function);
             push(it.counter(), BindingKind::Counter, body, function);
         } else if node.kind() == SyntaxKind::Catch {
-            let name = node
-                .child(SyntaxKind::Name)
-                .map(|it| (it.text(), it.range()));
-            let body = node
-                .child(SyntaxKind::Block)
-                .map_or(node.range(), Node::range);
+            let name = node.child(SyntaxKind::Name).map(|it| (it.text(), it.range()));
+            let body = node.child(SyntaxKind::Block).map_or(node.range(), Node::range);
             push(name, BindingKind::Error, body, function);
         }
     }
@@ -302,14 +269,7 @@ fn references(tree: &Tree) -> Vec<Reference<'_>> {
         } else {
             continue;
         };
-        references.push(Reference {
-            name,
-            range,
-            kind,
-            node,
-            function,
-            binding: None,
-        });
+        references.push(Reference { name, range, kind, node, function, binding: None });
     }
     references
 }

@@ -58,22 +58,10 @@ fn refuse(text: Arc<str>) -> Tree {
     let end = u32::try_from(text.len()).unwrap_or(u32::MAX);
     let message = format!("the text has more than {} MiB", MAX_LENGTH >> 20);
     let tokens = vec![
-        RawToken {
-            kind: SyntaxKind::Unknown,
-            start: 0,
-        },
-        RawToken {
-            kind: SyntaxKind::EndOfText,
-            start: end,
-        },
+        RawToken { kind: SyntaxKind::Unknown, start: 0 },
+        RawToken { kind: SyntaxKind::EndOfText, start: end },
     ];
-    let node = RawNode {
-        kind: SyntaxKind::Root,
-        parent: 0,
-        size: 1,
-        first: 0,
-        end: 1,
-    };
+    let node = RawNode { kind: SyntaxKind::Root, parent: 0, size: 1, first: 0, end: 1 };
     let error = SyntaxError::new(SyntaxErrorKind::TooLarge, 0..0, message);
     Tree::new(text, tokens, vec![node], vec![error])
 }
@@ -98,10 +86,7 @@ pub(crate) struct Parser<'t> {
 
 /// What is allowed depending on what is around.
 #[derive(Clone, Copy, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "each is independent of the others"
-)]
+#[expect(clippy::struct_excessive_bools, reason = "each is independent of the others")]
 struct Context {
     /// Within a function or a closure: `this` exists.
     function: bool,
@@ -143,13 +128,8 @@ enum Bracket {
 
 impl Context {
     /// What a function or a closure begins with.
-    const FUNCTION: Context = Context {
-        function: true,
-        looping: false,
-        case: false,
-        branch: false,
-        header: false,
-    };
+    const FUNCTION: Context =
+        Context { function: true, looping: false, case: false, branch: false, header: false };
 }
 
 /// Whether functions can be defined.
@@ -171,20 +151,11 @@ impl Parser<'_> {
         }
         let size = self.finished.len() as u32 + 1;
         let end = self.tokens.len() as u32 - 1;
-        self.finished.push(Finished {
-            kind: SyntaxKind::Root,
-            first: 0,
-            end,
-            size,
-            height: 0,
-        });
+        self.finished.push(Finished { kind: SyntaxKind::Root, first: 0, end, size, height: 0 });
     }
 
     fn mark(&self) -> Mark {
-        Mark {
-            at: self.at,
-            finished: self.finished.len(),
-        }
+        Mark { at: self.at, finished: self.finished.len() }
     }
 
     /// Makes a node of everything since a mark.
@@ -241,10 +212,7 @@ impl Parser<'_> {
     fn range_of(&self, at: usize) -> Range<usize> {
         let index = self.significant[at] as usize;
         let start = self.tokens[index].start as usize;
-        let end = self
-            .tokens
-            .get(index + 1)
-            .map_or(self.text.len(), |it| it.start as usize);
+        let end = self.tokens.get(index + 1).map_or(self.text.len(), |it| it.start as usize);
         start..end
     }
 
@@ -254,11 +222,7 @@ impl Parser<'_> {
 
     /// Where the token before the current one ends.
     fn previous_end(&self) -> usize {
-        if self.at == 0 {
-            0
-        } else {
-            self.range_of(self.at - 1).end
-        }
+        if self.at == 0 { 0 } else { self.range_of(self.at - 1).end }
     }
 
     /// Whether the current token begins a line.
@@ -267,11 +231,7 @@ impl Parser<'_> {
     }
 
     fn begins_line_at(&self, at: usize) -> bool {
-        let before = if at == 0 {
-            0
-        } else {
-            self.range_of(at - 1).end
-        };
+        let before = if at == 0 { 0 } else { self.range_of(at - 1).end };
         self.text[before..self.range_of(at).start].contains('\n')
     }
 
@@ -309,13 +269,7 @@ impl Parser<'_> {
 /// Before a node in preorder come the nodes to its left, which are those that were complete before
 /// its first descendant was, and the nodes around it.
 fn preorder(finished: &[Finished]) -> Vec<RawNode> {
-    let root = RawNode {
-        kind: SyntaxKind::Root,
-        parent: 0,
-        size: 0,
-        first: 0,
-        end: 0,
-    };
+    let root = RawNode { kind: SyntaxKind::Root, parent: 0, size: 0, first: 0, end: 0 };
     let mut nodes = vec![root; finished.len()];
     let mut around: Vec<(usize, u32)> = Vec::with_capacity(MAX_HEIGHT as usize);
     for (index, it) in finished.iter().enumerate().rev() {
@@ -325,20 +279,8 @@ fn preorder(finished: &[Finished]) -> Vec<RawNode> {
         }
         let place = leftmost + around.len();
         let parent = around.last().map_or(0, |outer| outer.1);
-        let Finished {
-            kind,
-            first,
-            end,
-            size,
-            ..
-        } = *it;
-        nodes[place] = RawNode {
-            kind,
-            parent,
-            size,
-            first,
-            end,
-        };
+        let Finished { kind, first, end, size, .. } = *it;
+        nodes[place] = RawNode { kind, parent, size, first, end };
         around.push((leftmost, place as u32));
     }
     nodes

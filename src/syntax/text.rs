@@ -170,9 +170,7 @@ fn backtick_text(text: &str, first: bool) -> String {
         text = text.strip_prefix('\r').map_or(text, |it| it);
         text = text.strip_prefix('\n').unwrap_or(text);
     }
-    text.replace("\r\n", "\n")
-        .replace("``", "`")
-        .replace("\\${", "${")
+    text.replace("\r\n", "\n").replace("``", "`").replace("\\${", "${")
 }
 
 /// The meaning of the inside of quotes. Behind a continued line end, Rhai skips the blanks up to

@@ -32,12 +32,7 @@ impl Tree {
         nodes: Vec<RawNode>,
         errors: Vec<SyntaxError>,
     ) -> Tree {
-        Tree {
-            text,
-            tokens,
-            nodes,
-            errors,
-        }
+        Tree { text, tokens, nodes, errors }
     }
 
     /// The text that was parsed.
@@ -71,18 +66,13 @@ impl Tree {
             return None;
         }
         let index = self.tokens.partition_point(|it| it.start <= offset) - 1;
-        Some(Token {
-            tree: self,
-            index: index as u32,
-        })
+        Some(Token { tree: self, index: index as u32 })
     }
 
     /// The innermost node that contains the byte at an offset; the root if there is no such byte.
     #[must_use]
     pub fn node_at(&self, offset: u32) -> Node<'_> {
-        let after = self
-            .nodes
-            .partition_point(|it| self.tokens[it.first as usize].start <= offset);
+        let after = self.nodes.partition_point(|it| self.tokens[it.first as usize].start <= offset);
         // Whatever contains the byte is this node or around it, since nodes lie in preorder.
         let mut node = self.node(after.saturating_sub(1) as u32);
         while offset >= node.range().end && !node.is_root() {
@@ -218,10 +208,7 @@ impl<'t> Node<'t> {
     #[must_use]
     pub fn all_tokens(self) -> impl DoubleEndedIterator<Item = Token<'t>> + Clone {
         let raw = self.raw();
-        (raw.first..raw.end).map(move |index| Token {
-            tree: self.tree,
-            index,
-        })
+        (raw.first..raw.end).map(move |index| Token { tree: self.tree, index })
     }
 
     /// The tokens that belong to it and to no node within it, without trivia.
@@ -252,10 +239,7 @@ impl<'t> Node<'t> {
             }
             (token < end).then(|| {
                 token += 1;
-                Element::Token(Token {
-                    tree: self.tree,
-                    index: token - 1,
-                })
+                Element::Token(Token { tree: self.tree, index: token - 1 })
             })
         })
     }
@@ -307,10 +291,7 @@ impl<'t> Token<'t> {
     #[must_use]
     pub fn previous(self) -> Option<Token<'t>> {
         let index = self.index.checked_sub(1)?;
-        Some(Token {
-            tree: self.tree,
-            index,
-        })
+        Some(Token { tree: self.tree, index })
     }
 
     /// The token behind it.
@@ -318,10 +299,7 @@ impl<'t> Token<'t> {
     pub fn next(self) -> Option<Token<'t>> {
         let index = self.index + 1;
         // The last raw token is the empty end of the text.
-        (index as usize + 1 < self.tree.tokens.len()).then_some(Token {
-            tree: self.tree,
-            index,
-        })
+        (index as usize + 1 < self.tree.tokens.len()).then_some(Token { tree: self.tree, index })
     }
 }
 
@@ -335,13 +313,7 @@ impl Eq for Token<'_> {}
 
 impl fmt::Debug for Token<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(
-            formatter,
-            "{:?}@{:?} {:?}",
-            self.kind(),
-            self.range(),
-            self.text()
-        )
+        write!(formatter, "{:?}@{:?} {:?}", self.kind(), self.range(), self.text())
     }
 }
 
@@ -379,44 +351,24 @@ impl SyntaxError {
     ) -> SyntaxError {
         let range = range.start as u32..range.end as u32;
         let message = message.into();
-        SyntaxError {
-            range,
-            kind,
-            message,
-            label: None,
-            help: None,
-            insert: None,
-            replace: None,
-        }
+        SyntaxError { range, kind, message, label: None, help: None, insert: None, replace: None }
     }
 
     pub(super) fn label(self, label: impl Into<String>) -> SyntaxError {
-        SyntaxError {
-            label: Some(label.into()),
-            ..self
-        }
+        SyntaxError { label: Some(label.into()), ..self }
     }
 
     pub(super) fn help(self, help: impl Into<String>) -> SyntaxError {
-        SyntaxError {
-            help: Some(help.into()),
-            ..self
-        }
+        SyntaxError { help: Some(help.into()), ..self }
     }
 
     pub(super) fn insert(self, at: usize, text: impl Into<String>) -> SyntaxError {
-        SyntaxError {
-            insert: Some((at as u32, text.into())),
-            ..self
-        }
+        SyntaxError { insert: Some((at as u32, text.into())), ..self }
     }
 
     pub(super) fn replace(self, range: Range<usize>, text: impl Into<String>) -> SyntaxError {
         let range = range.start as u32..range.end as u32;
-        SyntaxError {
-            replace: Some((range, text.into())),
-            ..self
-        }
+        SyntaxError { replace: Some((range, text.into())), ..self }
     }
 }
 

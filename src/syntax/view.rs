@@ -60,8 +60,7 @@ impl<'t> Call<'t> {
     /// Where the name stands; this is what Rhai reports as the position of the call.
     #[must_use]
     pub fn name_range(self) -> Range<u32> {
-        self.name_token()
-            .map_or(self.0.range().end..self.0.range().end, Token::range)
+        self.name_token().map_or(self.0.range().end..self.0.range().end, Token::range)
     }
 
     /// The namespace before the name, `m` of `m::f(…)`, with all of its segments.
@@ -76,10 +75,7 @@ impl<'t> Call<'t> {
         if self.0.kind() != SyntaxKind::MethodCall {
             return None;
         }
-        self.0
-            .children()
-            .next()
-            .filter(|it| it.kind() != SyntaxKind::ArgumentList)
+        self.0.children().next().filter(|it| it.kind() != SyntaxKind::ArgumentList)
     }
 
     /// The arguments, without a receiver; where one is missing or broken, an `Error`.
@@ -118,8 +114,7 @@ impl<'t> Call<'t> {
     /// Whether the closing parenthesis is there.
     #[must_use]
     pub fn has_close(self) -> bool {
-        self.list()
-            .is_some_and(|it| it.token(SyntaxKind::RightParen).is_some())
+        self.list().is_some_and(|it| it.token(SyntaxKind::RightParen).is_some())
     }
 
     fn list(self) -> Option<Node<'t>> {
@@ -217,9 +212,7 @@ impl<'t> Import<'t> {
     /// The name it goes by here, with its place.
     #[must_use]
     pub fn alias(self) -> Option<(&'t str, Range<u32>)> {
-        self.0
-            .child(SyntaxKind::Name)
-            .map(|it| (it.text(), it.range()))
+        self.0.child(SyntaxKind::Name).map(|it| (it.text(), it.range()))
     }
 }
 
@@ -252,9 +245,7 @@ impl<'t> Let<'t> {
     /// Whether it is exported where it is defined.
     #[must_use]
     pub fn is_export(self) -> bool {
-        self.0
-            .parent()
-            .is_some_and(|it| it.kind() == SyntaxKind::Export)
+        self.0.parent().is_some_and(|it| it.kind() == SyntaxKind::Export)
     }
 
     /// The text of the documentation comments above it, without their signs.
@@ -325,9 +316,7 @@ impl<'t> Closure<'t> {
     /// The statement that it consists of.
     #[must_use]
     pub fn body(self) -> Option<Node<'t>> {
-        self.0
-            .children()
-            .find(|it| it.kind() != SyntaxKind::ParameterList)
+        self.0.children().find(|it| it.kind() != SyntaxKind::ParameterList)
     }
 }
 
@@ -348,18 +337,13 @@ impl<'t> For<'t> {
     #[must_use]
     pub fn iterable(self) -> Option<Node<'t>> {
         let body = self.body();
-        self.0
-            .children()
-            .find(|&it| it.kind() != SyntaxKind::Name && Some(it) != body)
+        self.0.children().find(|&it| it.kind() != SyntaxKind::Name && Some(it) != body)
     }
 
     /// The body, a `Block`.
     #[must_use]
     pub fn body(self) -> Option<Node<'t>> {
-        self.0
-            .children()
-            .last()
-            .filter(|it| it.kind() == SyntaxKind::Block)
+        self.0.children().last().filter(|it| it.kind() == SyntaxKind::Block)
     }
 
     fn names(self) -> impl Iterator<Item = (&'t str, Range<u32>)> {
@@ -372,10 +356,7 @@ impl<'t> Switch<'t> {
     /// What it chooses by.
     #[must_use]
     pub fn subject(self) -> Option<Node<'t>> {
-        self.0
-            .children()
-            .next()
-            .filter(|it| it.kind() != SyntaxKind::SwitchArm)
+        self.0.children().next().filter(|it| it.kind() != SyntaxKind::SwitchArm)
     }
 
     /// The arms in order.
@@ -388,11 +369,7 @@ impl<'t> SwitchArm<'t> {
     /// What it compares with; none for `_`.
     #[must_use]
     pub fn cases(self) -> Vec<Node<'t>> {
-        self.0
-            .child(SyntaxKind::CaseList)
-            .into_iter()
-            .flat_map(Node::children)
-            .collect()
+        self.0.child(SyntaxKind::CaseList).into_iter().flat_map(Node::children).collect()
     }
 
     /// Whether it is `_`.
@@ -441,10 +418,7 @@ impl<'t> Path<'t> {
     /// What stands before the last `::`.
     #[must_use]
     pub fn namespace(self) -> Option<(&'t str, Range<u32>)> {
-        let separators = self
-            .0
-            .tokens()
-            .filter(|it| it.kind() == SyntaxKind::ColonColon);
+        let separators = self.0.tokens().filter(|it| it.kind() == SyntaxKind::ColonColon);
         let end = separators.last()?.previous_significant()?.range().end;
         let range = self.0.range().start..end;
         let length = (end - range.start) as usize;
@@ -486,10 +460,7 @@ impl<'t> Field<'t> {
     #[must_use]
     pub fn name(self) -> (&'t str, Range<u32>) {
         let end = self.0.range().end;
-        self.0
-            .tokens()
-            .nth(1)
-            .map_or(("", end..end), |it| (it.text(), it.range()))
+        self.0.tokens().nth(1).map_or(("", end..end), |it| (it.text(), it.range()))
     }
 }
 
@@ -500,10 +471,7 @@ impl<'t> Token<'t> {
 }
 
 fn is_callee(node: Node<'_>) -> bool {
-    let parent = node
-        .parent()
-        .filter(|it| it.kind() == SyntaxKind::Paren)
-        .unwrap_or(node);
+    let parent = node.parent().filter(|it| it.kind() == SyntaxKind::Paren).unwrap_or(node);
     let call = parent.parent().filter(|it| it.kind() == SyntaxKind::Call);
     call.and_then(|it| it.children().next()) == Some(parent)
 }

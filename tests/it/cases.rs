@@ -25,7 +25,8 @@ fn read(path: &Path) -> Case {
     let mut marks = BTreeSet::new();
     let mut allowed = Vec::new();
     for (index, line) in text.lines().enumerate() {
-        let (code, wanted) = line.split_once("//~").map_or((line, ""), |(code, marks)| (code, marks));
+        let (code, wanted) =
+            line.split_once("//~").map_or((line, ""), |(code, marks)| (code, marks));
         let (source, at) = if let Some(value) = code.strip_prefix("// values:") {
             values.push_str(value.trim());
             values.push('\n');
@@ -48,7 +49,7 @@ fn read(path: &Path) -> Case {
         project = project.values(&values);
     }
     if let Some(day) = project_day {
-        project = project.as_of(day);
+        project = project.on(day);
     }
     Case { project, marks, allowed }
 }

@@ -118,7 +118,11 @@ fn every_output_format_tells_the_same_finding() {
     for format in ["full", "concise", "json", "sarif", "github", "plain"] {
         let run = folder.run(&["check", "main.rhai", "--output-format", format]);
         assert_eq!(run.code, 1, "{format}");
-        assert!(run.out.contains("values-missing") && run.out.contains("main.rhai"), "{format}: {}", run.out);
+        assert!(
+            run.out.contains("values-missing") && run.out.contains("main.rhai"),
+            "{format}: {}",
+            run.out
+        );
         if matches!(format, "json" | "sarif") {
             serde_json::from_str::<serde_json::Value>(&run.out).expect("it is JSON");
         }
@@ -128,29 +132,75 @@ fn every_output_format_tells_the_same_finding() {
 #[test]
 fn a_plan_is_saved_shown_asked_and_compared() {
     let folder = good();
-    let made = folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--as-of", "2026-11-23", "--out", "a.json"]);
+    let made = folder.run(&[
+        "plan",
+        "main.rhai",
+        "--values",
+        "contoso.toml",
+        "--as-of",
+        "2026-11-23",
+        "--out",
+        "a.json",
+    ]);
     assert_eq!(made.code, 0, "{}", made.err);
-    let again = folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--as-of", "2026-11-23", "--out", "b.json"]);
+    let again = folder.run(&[
+        "plan",
+        "main.rhai",
+        "--values",
+        "contoso.toml",
+        "--as-of",
+        "2026-11-23",
+        "--out",
+        "b.json",
+    ]);
     assert_eq!(again.code, 0);
     assert_eq!(folder.read("a.json"), folder.read("b.json"), "the same inputs give the same bytes");
-    for view in ["table", "json", "wizard", "command", "markdown", "html", "rights", "mermaid", "dot"] {
+    for view in
+        ["table", "json", "wizard", "command", "markdown", "html", "rights", "mermaid", "dot"]
+    {
         let shown = folder.run(&["plan", "a.json", "--view", view]);
         assert_eq!(shown.code, 0, "{view}: {}", shown.err);
         assert!(!shown.out.trim().is_empty(), "{view}");
-        let direct = folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--as-of", "2026-11-23", "--view", view]);
+        let direct = folder.run(&[
+            "plan",
+            "main.rhai",
+            "--values",
+            "contoso.toml",
+            "--as-of",
+            "2026-11-23",
+            "--view",
+            view,
+        ]);
         assert_eq!(shown.out, direct.out, "{view}");
     }
     let why = folder.run(&["why", "a.json", "reset.host"]);
-    assert!(why.out.contains("contoso.toml:1:9") && why.out.contains("RESET_HOSTNAME"), "{}", why.out);
+    assert!(
+        why.out.contains("contoso.toml:1:9") && why.out.contains("RESET_HOSTNAME"),
+        "{}",
+        why.out
+    );
     let why = folder.run(&["why", "main.rhai", "RESET_PORT", "--values", "contoso.toml"]);
     assert!(why.out.contains("nobody said it"), "{}", why.out);
     let same = folder.run(&["diff", "a.json", "b.json", "--exit-code"]);
     assert_eq!(same.code, 0, "{}", same.out);
-    let other = folder.run(&["plan", "main.rhai", "--set", "host=reset.contoso.com", "--as-of", "2026-11-23", "--out", "c.json"]);
+    let other = folder.run(&[
+        "plan",
+        "main.rhai",
+        "--set",
+        "host=reset.contoso.com",
+        "--as-of",
+        "2026-11-23",
+        "--out",
+        "c.json",
+    ]);
     assert_eq!(other.code, 0);
     let differs = folder.run(&["diff", "a.json", "c.json", "--exit-code"]);
     assert_eq!(differs.code, 3);
-    assert!(differs.out.contains("reset.host") && differs.out.contains("reset.contoso.com"), "{}", differs.out);
+    assert!(
+        differs.out.contains("reset.host") && differs.out.contains("reset.contoso.com"),
+        "{}",
+        differs.out
+    );
 }
 
 #[test]
@@ -175,8 +225,12 @@ fn a_plan_with_errors_is_not_made() {
 
 #[test]
 fn fix_makes_the_sure_edits() {
-    let script = GOOD.replace(".pool_account", ".pool_acount").replace("license::volume", "license::volum");
-    let folder = Folder::new(&[("main.rhai", script.as_bytes()), ("contoso.toml", b"hots = \"pwreset.contoso.com\"\n")]);
+    let script =
+        GOOD.replace(".pool_account", ".pool_acount").replace("license::volume", "license::volum");
+    let folder = Folder::new(&[
+        ("main.rhai", script.as_bytes()),
+        ("contoso.toml", b"hots = \"pwreset.contoso.com\"\n"),
+    ]);
     let run = folder.run(&["check", "main.rhai", "--values", "contoso.toml", "--fix"]);
     assert_eq!(run.code, 0, "{}\n{}", run.out, run.err);
     assert_eq!(folder.read("main.rhai"), GOOD);
@@ -188,7 +242,8 @@ fn the_environment_gives_parameters() {
     let folder = good();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo"));
     command.args(["check", "main.rhai"]).current_dir(folder.0.path());
-    let output = command.env("MIMEO_PARAM_HOST", "pwreset.contoso.com").output().expect("it starts");
+    let output =
+        command.env("MIMEO_PARAM_HOST", "pwreset.contoso.com").output().expect("it starts");
     assert_eq!(output.status.code(), Some(0), "{}", String::from_utf8_lossy(&output.stdout));
 }
 
@@ -197,7 +252,8 @@ fn every_code_is_explained() {
     let folder = Folder::new(&[]);
     let list = folder.run(&["explain", "--json"]);
     let list: serde_json::Value = serde_json::from_str(&list.out).expect("it is JSON");
-    let codes: Vec<&str> = list.as_array().expect("a list").iter().filter_map(|it| it["code"].as_str()).collect();
+    let codes: Vec<&str> =
+        list.as_array().expect("a list").iter().filter_map(|it| it["code"].as_str()).collect();
     assert!(codes.len() > 60, "{} codes", codes.len());
     let text = folder.run(&["explain", "mail-smtp-managed-account"]);
     assert!(text.out.starts_with("mail-smtp-managed-account (error): "), "{}", text.out);
@@ -212,7 +268,10 @@ fn help_is_the_reference() {
     let folder = Folder::new(&[]);
     let mut text = folder.run(&["--help"]).out;
     for command in ["check", "plan", "why", "diff", "explain", "schema"] {
-        text.push_str(&format!("\n==== mimeo {command} --help\n\n{}", folder.run(&[command, "--help"]).out));
+        text.push_str(&format!(
+            "\n==== mimeo {command} --help\n\n{}",
+            folder.run(&[command, "--help"]).out
+        ));
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
@@ -224,11 +283,26 @@ fn help_is_the_reference() {
 #[test]
 fn the_readme_shows_what_happens() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("it is there");
-    assert!(readme.contains("cargo run --release -- plan examples/contoso.rhai --values examples/contoso.toml"));
+    assert!(readme.contains(
+        "cargo run --release -- plan examples/contoso.rhai --values examples/contoso.toml"
+    ));
     assert!(readme.contains("cargo test"));
-    let run = run(root(), &["plan", "examples/contoso.rhai", "--values", "examples/contoso.toml", "--as-of", "2026-11-23"]);
+    let run = run(
+        root(),
+        &[
+            "plan",
+            "examples/contoso.rhai",
+            "--values",
+            "examples/contoso.toml",
+            "--as-of",
+            "2026-11-23",
+        ],
+    );
     assert_eq!(run.code, 0, "{}", run.err);
-    for path in readme.split(['(', ')', ' ', '`', '\n', ']', '[']).filter(|it| it.starts_with("examples/") || it.starts_with("src/")) {
+    for path in readme
+        .split(['(', ')', ' ', '`', '\n', ']', '['])
+        .filter(|it| it.starts_with("examples/") || it.starts_with("src/"))
+    {
         let path: PathBuf = root().join(path.trim_end_matches(['.', ',']));
         assert!(path.exists(), "README names {}", path.display());
     }

@@ -24,7 +24,9 @@ fn example(name: &str, day: Date) -> Compiled {
 }
 
 fn names() -> Vec<String> {
-    let scripts = files_below("examples").into_iter().filter(|it| it.extension().is_some_and(|it| it == "rhai"));
+    let scripts = files_below("examples")
+        .into_iter()
+        .filter(|it| it.extension().is_some_and(|it| it == "rhai"));
     scripts.filter_map(|it| Some(it.file_stem()?.to_string_lossy().into_owned())).collect()
 }
 
@@ -43,8 +45,13 @@ fn install(plan: &Plan) -> &Msi {
     let step = plan.steps.iter().find(|it| it.id == "install").expect("there is an installation");
     let msi = step.ops.iter().find_map(|op| match op {
         Op::Msi(msi) => Some(msi),
-        Op::Http(_) | Op::PowerShell(_) | Op::Registry(_) | Op::Folder { .. } | Op::StoreSecret { .. }
-        | Op::Ask { .. } | Op::Wait { .. } => None,
+        Op::Http(_)
+        | Op::PowerShell(_)
+        | Op::Registry(_)
+        | Op::Folder { .. }
+        | Op::StoreSecret { .. }
+        | Op::Ask { .. }
+        | Op::Wait { .. } => None,
     });
     msi.expect("it is by Windows Installer")
 }
@@ -71,14 +78,21 @@ fn the_properties_of_every_example() {
             let plan = plan(&name);
             let msi = install(&plan);
             let option = plan.option.as_deref().unwrap_or("-");
-            let mut text = format!("option {option}, {:?}, features {}\n", msi.ui, msi.features.join(","));
+            let mut text =
+                format!("option {option}, {:?}, features {}\n", msi.ui, msi.features.join(","));
             for (property, value) in &msi.properties {
-                text.push_str(&format!("{property} = {}\n", serde_json::to_string(value).expect("it is JSON")));
+                text.push_str(&format!(
+                    "{property} = {}\n",
+                    serde_json::to_string(value).expect("it is JSON")
+                ));
             }
             for setting in &plan.settings {
                 if let Some(mimeo::plan::Entry::ByHand(_)) = &setting.entry {
                     let page = setting.page.unwrap_or(0);
-                    text.push_str(&format!("by hand, page {page}: {} = {}\n", setting.label, setting.value));
+                    text.push_str(&format!(
+                        "by hand, page {page}: {} = {}\n",
+                        setting.label, setting.value
+                    ));
                 }
             }
             for step in &plan.steps {
@@ -97,12 +111,19 @@ fn each_option_is_the_option_of_its_letter() {
         let properties = &install(&plan).properties;
         let value = |name: &str| properties.get(name).map(ToString::to_string);
         let managed = matches!(option, 'f'..='i');
-        assert_eq!(value("USE_MANAGED_ACCOUNT_FOR_SERVICE").as_deref(), Some(if managed { "1" } else { "0" }));
+        assert_eq!(
+            value("USE_MANAGED_ACCOUNT_FOR_SERVICE").as_deref(),
+            Some(if managed { "1" } else { "0" })
+        );
         assert_eq!(value("SERVICE_ACCOUNT_DOMAIN").as_deref(), Some("contoso"));
         let name = if managed { "MIMSrvGMSAsvc$" } else { "svcMIMService" };
         assert_eq!(value("SERVICE_ACCOUNT_NAME").as_deref(), Some(name));
         assert_eq!(value("SERVICE_ACCOUNT_PASSWORD").is_some(), !managed, "{option}");
-        assert_eq!(value("SERVICE_ACCOUNT_EMAIL").is_some(), !matches!(option, 'e' | 'i'), "{option}");
+        assert_eq!(
+            value("SERVICE_ACCOUNT_EMAIL").is_some(),
+            !matches!(option, 'e' | 'i'),
+            "{option}"
+        );
         let mailbox_password = matches!(option, 'b' | 'f' | 'g');
         assert_eq!(value("SERVICE_ACCOUNT_EMAIL_PASSWORD").is_some(), mailbox_password, "{option}");
         let page_10 = plan.settings.iter().filter(|it| it.page == Some(10)).count();
@@ -115,7 +136,8 @@ fn dead_options_say_why_today() {
     for name in ["option-b", "option-g"] {
         let compiled = example(name, TODAY);
         assert!(compiled.plan.is_none());
-        let errors: Vec<_> = compiled.diagnostics.iter().filter(|it| it.severity() == Severity::Error).collect();
+        let errors: Vec<_> =
+            compiled.diagnostics.iter().filter(|it| it.severity() == Severity::Error).collect();
         assert_eq!(errors.len(), 1, "{}", drawn(&compiled));
         assert!(errors[0].message.contains("2022-10-01"), "{}", errors[0].message);
     }
@@ -137,15 +159,27 @@ fn every_plan_keeps_its_promises() {
         let text = plan.to_json();
         let again = Plan::from_json(&text).unwrap_or_else(|error| panic!("{name}: {error}"));
         assert_eq!(again, plan, "{name}");
-        assert_eq!(example(&name, day_of(&name)).plan.expect("there is one").to_json(), text, "{name}");
+        assert_eq!(
+            example(&name, day_of(&name)).plan.expect("there is one").to_json(),
+            text,
+            "{name}"
+        );
         for setting in &plan.settings {
             let from = serde_json::to_string(&setting.from).expect("it is JSON");
             assert!(from.len() > 10, "{name}: {} comes from nowhere", setting.name);
             if let Some(page) = setting.page {
-                assert!(plan.pages.iter().any(|it| it.number == page), "{name}: page {page} of {}", setting.name);
+                assert!(
+                    plan.pages.iter().any(|it| it.number == page),
+                    "{name}: page {page} of {}",
+                    setting.name
+                );
                 // The host of Office 365 is greyed.
                 let greyed = setting.name == "mail.host";
-                assert!(setting.entry.is_some() || greyed, "{name}: {} is entered by nobody", setting.name);
+                assert!(
+                    setting.entry.is_some() || greyed,
+                    "{name}: {} is entered by nobody",
+                    setting.name
+                );
             }
         }
     }
@@ -182,7 +216,10 @@ fn the_standard_library_is_documented_and_its_examples_run() {
     for path in files_below("stdlib") {
         let module = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("it is text");
-        assert!(text.is_ascii() || text.chars().all(|it| !it.is_control() || it == '\n'), "{module}");
+        assert!(
+            text.is_ascii() || text.chars().all(|it| !it.is_control() || it == '\n'),
+            "{module}"
+        );
         for function in syntax::parse(text.into()).functions() {
             if function.is_private() {
                 continue;
@@ -199,7 +236,11 @@ fn the_standard_library_is_documented_and_its_examples_run() {
                     .iter()
                     .filter(|it| it.severity() == Severity::Error)
                     .map(|it| it.code.name)
-                    .filter(|it| ["script-", "import-", "value-", "param-"].iter().any(|prefix| it.starts_with(prefix)))
+                    .filter(|it| {
+                        ["script-", "import-", "value-", "param-"]
+                            .iter()
+                            .any(|prefix| it.starts_with(prefix))
+                    })
                     .collect();
                 assert!(wrong.is_empty(), "{name}: {wrong:?}\n{}", drawn(&compiled));
             }

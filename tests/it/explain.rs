@@ -42,13 +42,14 @@ fn blocks(doc: &str) -> Vec<Block> {
 }
 
 fn project(block: &Block) -> Project {
-    let values: Vec<_> = block.text.lines().filter_map(|it| it.strip_prefix("// values: ")).collect();
+    let values: Vec<_> =
+        block.text.lines().filter_map(|it| it.strip_prefix("// values: ")).collect();
     let project = match block.language.as_str() {
         "toml" => Project::new("").values(&block.text),
         _ if !values.is_empty() => Project::new(&block.text).values(&values.join("\n")),
         _ => Project::new(&block.text),
     };
-    project.as_of(block.as_of)
+    project.on(block.as_of)
 }
 
 /// Codes that no script can provoke by itself: they need files or sizes.
@@ -58,11 +59,14 @@ const WITHOUT_EXAMPLE: &[&str] = &["import-cycle", "script-size"];
 fn every_example_does_what_it_says() {
     let mut wrong = Vec::new();
     for code in catalogue() {
-        for block in blocks(code.doc).iter().filter(|it| matches!(it.language.as_str(), "rhai" | "toml")) {
+        for block in
+            blocks(code.doc).iter().filter(|it| matches!(it.language.as_str(), "rhai" | "toml"))
+        {
             let compiled = project(block).compile();
             let found = compiled.diagnostics.iter().any(|it| it.code.name == code.name);
             if found != block.reports {
-                let what = if block.reports { "is not reported by" } else { "is reported by the cure" };
+                let what =
+                    if block.reports { "is not reported by" } else { "is reported by the cure" };
                 wrong.push(format!("{} {what}:\n{}{}", code.name, block.text, drawn(&compiled)));
             }
         }
@@ -90,7 +94,8 @@ fn names_are_unique_and_say_whose_they_are() {
     let mut seen = BTreeSet::new();
     for code in catalogue() {
         assert!(seen.insert(code.name), "two codes are called {}", code.name);
-        let kebab = code.name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-');
+        let kebab =
+            code.name.chars().all(|it| it.is_ascii_lowercase() || it.is_ascii_digit() || it == '-');
         assert!(kebab && code.name.contains('-'), "{} is not kebab case", code.name);
         let first = code.doc.lines().find(|it| !it.trim().is_empty()).unwrap_or_default();
         assert!(first.len() > 20, "{} has no explanation", code.name);
@@ -98,7 +103,12 @@ fn names_are_unique_and_say_whose_they_are() {
     for subject in SUBJECTS {
         for check in subject.checks {
             let prefix = format!("{}-", subject.name);
-            assert!(check.code.name.starts_with(&prefix), "{} is not a code of {}", check.code.name, subject.name);
+            assert!(
+                check.code.name.starts_with(&prefix),
+                "{} is not a code of {}",
+                check.code.name,
+                subject.name
+            );
         }
     }
 }
@@ -112,7 +122,8 @@ fn the_gallery() {
     settings.set_omit_expression(true);
     settings.bind(|| {
         for code in catalogue() {
-            let faces: Vec<_> = blocks(code.doc).iter().filter(|it| it.reports).map(|it| face(code, it)).collect();
+            let faces: Vec<_> =
+                blocks(code.doc).iter().filter(|it| it.reports).map(|it| face(code, it)).collect();
             if !faces.is_empty() {
                 insta::assert_snapshot!(format!("explain__{}", code.name), faces.join("\n"));
             }
@@ -138,7 +149,8 @@ fn every_host_function_is_documented_with_an_example_that_runs() {
             let compiled = project(&block).compile();
             let language = compiled.diagnostics.iter().filter(|it| {
                 let name = it.code.name;
-                it.severity() == Severity::Error && (name.starts_with("script-") || name.starts_with("value-"))
+                it.severity() == Severity::Error
+                    && (name.starts_with("script-") || name.starts_with("value-"))
             });
             for it in language {
                 wrong.push(format!("{}: {}: {}", row.path(), it.code.name, it.message));

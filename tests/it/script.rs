@@ -74,7 +74,8 @@ fn a_value_is_followed_to_its_line() {
 /// A literal elsewhere in the script is blamed where it stands, also if the same text appears twice.
 #[test]
 fn a_literal_is_followed_to_where_it_stands() {
-    let compiled = compiled("let a = \"b c\"; let b = \"b c\";\nfn f(x) { service::address(x); }\nf(b);");
+    let compiled =
+        compiled("let a = \"b c\"; let b = \"b c\";\nfn f(x) { service::address(x); }\nf(b);");
     let finding = finding(&compiled, "value-host");
     assert_eq!(compiled.sources.place(finding.primary), "main.rhai:1:26");
     let places: Vec<_> = finding.labels.iter().map(|it| compiled.sources.place(it.span)).collect();
@@ -96,13 +97,16 @@ fn what_is_put_together_names_its_parts() {
 #[test]
 fn a_changed_value_is_not_blamed_on_its_line() {
     for change in ["x += \" y\";", "x.make_upper(); x += \" \";", "x = x + \" \";"] {
-        let script = format!("let x = param::text(\"host\", \"A host\"); {change} service::address(x);");
+        let script =
+            format!("let x = param::text(\"host\", \"A host\"); {change} service::address(x);");
         let (primary, _) = blamed(&Project::new(&script).values("host = \"mim\"\n"));
         assert_eq!(primary, "main.rhai: x", "{change}");
     }
     let script = "let n = param::number(\"n\", \"A number\"); n += 1; mail::office365().register_application(\"a\", secret(\"s\")).secret_lifetime_days(n);";
-    let compiled = Project::new(script).values("n = 9000\n[secrets]\ns = { file = \"x\" }\n").compile();
-    let place = compiled.diagnostics.iter().find(|it| it.code.name.starts_with("application-secret"));
+    let compiled =
+        Project::new(script).values("n = 9000\n[secrets]\ns = { file = \"x\" }\n").compile();
+    let place =
+        compiled.diagnostics.iter().find(|it| it.code.name.starts_with("application-secret"));
     let place = place.map(|it| compiled.sources.text(it.primary));
     assert_eq!(place, Some("n"));
 }
@@ -126,7 +130,10 @@ fn spans_are_exact() {
         ("let e = \"ü😀é\"; /* ẅ */ service::address(\"a b\");", "\"a b\""),
         ("\r\n// ä\r\n\tservice::address(\r\n\t\t\"a b\"\r\n\t);\r\n", "\"a b\""),
         ("service /* x */ :: address (`a b`);", "`a b`"),
-        ("mail::exchange(\"mail.contoso.com\").mailbox(\"a@contoso.com\"); service::address(#{a: [\"a b\"]}.a[0]);", "\"a b\""),
+        (
+            "mail::exchange(\"mail.contoso.com\").mailbox(\"a@contoso.com\"); service::address(#{a: [\"a b\"]}.a[0]);",
+            "\"a b\"",
+        ),
         ("\u{FEFF}service::address(\"a b\");", "\"a b\""),
         ("#! x\nservice::address(\"a b\");", "\"a b\""),
     ];
@@ -144,9 +151,14 @@ fn spans_are_exact() {
 /// A call within a function shows where the function was called from, also through modules.
 #[test]
 fn callers_are_shown() {
-    let compiled = Project::new("import \"lib/mail\" as m;\nfn outer() { m::address(\"a b\") }\nouter();")
-        .file("lib/mail.rhai", "fn address(host) {\n    inner(host)\n}\nfn inner(host) { service::address(host) }\n")
-        .compile();
+    let compiled = Project::new(
+        "import \"lib/mail\" as m;\nfn outer() { m::address(\"a b\") }\nouter();",
+    )
+    .file(
+        "lib/mail.rhai",
+        "fn address(host) {\n    inner(host)\n}\nfn inner(host) { service::address(host) }\n",
+    )
+    .compile();
     let finding = finding(&compiled, "value-host");
     assert_eq!(compiled.sources.place(finding.primary), "main.rhai:2:27");
     let labels: Vec<_> = finding
@@ -177,8 +189,10 @@ let y = [1][7];
 mail::exchange(y).mailbox(5);
 ";
     let compiled = compiled(script);
-    let places: Vec<_> =
-        places(&compiled).into_iter().filter(|it| it.contains("script-") || it.contains("value-")).collect();
+    let places: Vec<_> = places(&compiled)
+        .into_iter()
+        .filter(|it| it.contains("script-") || it.contains("value-"))
+        .collect();
     assert_eq!(
         places,
         [
@@ -191,15 +205,28 @@ mail::exchange(y).mailbox(5);
             "main.rhai:6:27 script-type",
         ]
     );
-    assert!(compiled.diagnostics.iter().all(|it| !it.code.name.ends_with("-missing")), "{:?}", codes(&compiled));
+    assert!(
+        compiled.diagnostics.iter().all(|it| !it.code.name.ends_with("-missing")),
+        "{:?}",
+        codes(&compiled)
+    );
 }
 
 /// Imports: below the root only, whatever is tried.
 #[test]
 fn an_import_stays_below_the_root() {
     for path in [
-        "../outside", "../../etc/passwd", "/etc/passwd", "C:\\\\Windows\\\\x", "lib/../../outside", "..",
-        "std/../x", "", "./../outside", "\\\\\\\\server\\\\share\\\\x", "file:///etc/passwd",
+        "../outside",
+        "../../etc/passwd",
+        "/etc/passwd",
+        "C:\\\\Windows\\\\x",
+        "lib/../../outside",
+        "..",
+        "std/../x",
+        "",
+        "./../outside",
+        "\\\\\\\\server\\\\share\\\\x",
+        "file:///etc/passwd",
     ] {
         let compiled = compiled(&format!("import \"{path}\" as x;"));
         let found = codes(&compiled);
@@ -219,8 +246,10 @@ fn an_import_through_a_link_out_of_the_root_is_refused() {
     std::fs::write(folder.path().join("outside.rhai"), "fn f() { }").expect("a file");
     std::fs::write(project.join("main.rhai"), "import \"link\" as x;").expect("a file");
     #[cfg(unix)]
-    std::os::unix::fs::symlink(folder.path().join("outside.rhai"), project.join("link.rhai")).expect("a link");
-    let compiled = compile(&Disk, &Inputs::new(project.join("main.rhai"), TODAY)).expect("it can be read");
+    std::os::unix::fs::symlink(folder.path().join("outside.rhai"), project.join("link.rhai"))
+        .expect("a link");
+    let compiled =
+        compile(&Disk, &Inputs::new(project.join("main.rhai"), TODAY)).expect("it can be read");
     #[cfg(unix)]
     assert!(codes(&compiled).contains(&"import-outside"), "{:?}", codes(&compiled));
     assert!(compiled.has_errors());
@@ -252,7 +281,9 @@ fn a_module_runs_once_and_is_relative_to_its_importer() {
 /// A hostile script gets a finding, never a hang or an abort.
 #[test]
 fn a_hostile_script_ends_with_a_finding() {
-    let deep = |open: &str, close: &str| format!("let x = {}1{};", open.repeat(5_000), close.repeat(5_000));
+    let deep = |open: &str, close: &str| {
+        format!("let x = {}1{};", open.repeat(5_000), close.repeat(5_000))
+    };
     let scripts: Vec<(String, &str)> = vec![
         ("loop { }".into(), "script-limit"),
         ("while true { }".into(), "script-limit"),
@@ -284,8 +315,17 @@ fn a_hostile_script_ends_with_a_finding() {
         (format!("let x = a{};", ".b".repeat(4_000)), "script-syntax"),
         (format!("let x = 1{};", " ** 1".repeat(1_000)), "script-syntax"),
         ("let a = 1;\n".repeat(2_500), "script-size"),
-        (format!("let m = #{{ {} }};", (0..600).map(|i| format!("k{i}: 1,")).collect::<String>()), "script-size"),
-        (format!("fn f({}) {{ }}", (0..20).map(|i| format!("a{i},")).collect::<String>()), "script-size"),
+        (
+            format!(
+                "let m = #{{ {} }};",
+                (0..600).map(|i| format!("k{i}: 1,")).collect::<String>()
+            ),
+            "script-size",
+        ),
+        (
+            format!("fn f({}) {{ }}", (0..20).map(|i| format!("a{i},")).collect::<String>()),
+            "script-size",
+        ),
         (format!("let x = \"{}\";", "y".repeat(20_000)), "script-size"),
         ("sleep(100);".into(), "script-unknown-function"),
         ("exit(5);".into(), "script-"),
@@ -305,7 +345,9 @@ fn a_hostile_script_ends_with_a_finding() {
 /// What would never end in the engine's own functions ends here.
 #[test]
 fn padding_with_nothing_ends() {
-    let compiled = compiled("let s = \"x\"; s.pad(100, \"\"); print(s); let t = \"x\"; t.pad(4, \"ab\"); print(t);");
+    let compiled = compiled(
+        "let s = \"x\"; s.pad(100, \"\"); print(s); let t = \"x\"; t.pad(4, \"ab\"); print(t);",
+    );
     let messages: Vec<_> = compiled.diagnostics.iter().map(|it| it.message.as_str()).collect();
     assert!(messages.contains(&"the script prints: x"), "{messages:?}");
     assert!(messages.contains(&"the script prints: xaba"), "{messages:?}");
@@ -319,7 +361,9 @@ fn a_written_out_secret_is_veiled_everywhere() {
         format!("account::regular(`contoso\\svcMIM`, \"{literal}\");"),
         format!("let p = \"{literal}\"; account::regular(`contoso\\svcMIM`, p);"),
         format!("secret(\"{literal}\");"),
-        format!("installer::msi(`D:\\x.msi`).property(\"SERVICE_ACCOUNT_PASSWORD\", \"{literal}\");"),
+        format!(
+            "installer::msi(`D:\\x.msi`).property(\"SERVICE_ACCOUNT_PASSWORD\", \"{literal}\");"
+        ),
         "let p = param::text(\"p\", \"x\"); account::regular(`contoso\\svcMIM`, p);".to_owned(),
     ];
     for script in scripts {
@@ -330,10 +374,20 @@ fn a_written_out_secret_is_veiled_everywhere() {
         let compiled = project.compile();
         assert!(compiled.has_errors(), "{script}");
         for format in [
-            mimeo::render::Format::Full, mimeo::render::Format::Concise, mimeo::render::Format::Json,
-            mimeo::render::Format::Sarif, mimeo::render::Format::Github, mimeo::render::Format::Plain,
+            mimeo::render::Format::Full,
+            mimeo::render::Format::Concise,
+            mimeo::render::Format::Json,
+            mimeo::render::Format::Sarif,
+            mimeo::render::Format::Github,
+            mimeo::render::Format::Plain,
         ] {
-            let style = mimeo::render::Style { format, colour: false, unicode: true, width: 100, links: false };
+            let style = mimeo::render::Style {
+                format,
+                colour: false,
+                unicode: true,
+                width: 100,
+                links: false,
+            };
             let text = mimeo::render::render(&compiled.sources, &compiled.diagnostics, &style);
             assert!(!text.contains(literal), "{script} as {format:?} shows it:\n{text}");
         }
@@ -356,15 +410,22 @@ fn parameters_follow_their_contract() {
     assert_eq!(fallback, ("fallback.contoso.com".into(), Some("main.rhai:1:43".into()), 0));
     let values = Project::new(script).values("server = \"values.contoso.com\"");
     assert_eq!(address(values).0, "values.contoso.com");
-    let mut all = Project::new(script).values("server = \"values.contoso.com\"").set("server", "set.contoso.com");
+    let mut all = Project::new(script)
+        .values("server = \"values.contoso.com\"")
+        .set("server", "set.contoso.com");
     all.inputs.environment.push(("MIMEO_PARAM_SERVER".into(), "env.contoso.com".into()));
     let (value, _, overridden) = address(all);
     assert_eq!((value.as_str(), overridden), ("set.contoso.com", 2));
-    let optional = compiled("sql::database(\"sql.contoso.com\").name(param::text(\"name\", \"x\", ()));");
+    let optional =
+        compiled("sql::database(\"sql.contoso.com\").name(param::text(\"name\", \"x\", ()));");
     assert!(optional.deployment.database.get().is_some_and(|it| it.name.is_unsaid()));
-    let conflict = compiled("let a = param::host(\"x\", \"y\", \"a\"); let b = param::text(\"x\", \"y\", \"a\");");
+    let conflict = compiled(
+        "let a = param::host(\"x\", \"y\", \"a\"); let b = param::text(\"x\", \"y\", \"a\");",
+    );
     assert!(codes(&conflict).contains(&"param-conflict"));
-    let same = compiled("let a = param::host(\"x\", \"y\", \"a\"); let b = param::host(\"x\", \"y\", \"a\");");
+    let same = compiled(
+        "let a = param::host(\"x\", \"y\", \"a\"); let b = param::host(\"x\", \"y\", \"a\");",
+    );
     assert!(!codes(&same).contains(&"param-conflict"));
 }
 

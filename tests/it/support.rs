@@ -9,60 +9,60 @@ use mimeo::render::{self, Format, Style};
 use mimeo::source::files::Memory;
 
 /// The day on which tests are judged.
-pub const TODAY: Date = date(2026, 11, 23);
+pub(crate) const TODAY: Date = date(2026, 11, 23);
 
 /// A project in memory: texts by path, compiled from `main.rhai`, with `values.toml` if it is there.
-pub struct Project {
+pub(crate) struct Project {
     texts: Vec<(String, String)>,
     /// What is compiled.
-    pub inputs: Inputs,
+    pub(crate) inputs: Inputs,
 }
 
 impl Project {
     /// A project of one script.
-    pub fn new(script: &str) -> Self {
+    pub(crate) fn new(script: &str) -> Self {
         let texts = vec![("main.rhai".to_owned(), script.to_owned())];
         Project { texts, inputs: Inputs::new("main.rhai", TODAY) }
     }
 
     /// With a values file.
-    pub fn values(self, text: &str) -> Self {
+    pub(crate) fn values(self, text: &str) -> Self {
         let mut project = self.file("values.toml", text);
         project.inputs.values.push(PathBuf::from("values.toml"));
         project
     }
 
     /// With another file.
-    pub fn file(mut self, path: &str, text: &str) -> Self {
+    pub(crate) fn file(mut self, path: &str, text: &str) -> Self {
         self.texts.push((path.to_owned(), text.to_owned()));
         self
     }
 
     /// With a `--set`.
-    pub fn set(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn set(mut self, name: &str, value: &str) -> Self {
         self.inputs.settings.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Judged on another day.
-    pub fn as_of(mut self, day: Date) -> Self {
+    pub(crate) fn on(mut self, day: Date) -> Self {
         self.inputs.as_of = day;
         self
     }
 
     /// Compiles it.
-    pub fn compile(&self) -> Compiled {
+    pub(crate) fn compile(&self) -> Compiled {
         compile(&Memory::new(self.texts.clone()), &self.inputs).expect("every file is there")
     }
 }
 
 /// Compiles one script.
-pub fn compiled(script: &str) -> Compiled {
+pub(crate) fn compiled(script: &str) -> Compiled {
     Project::new(script).compile()
 }
 
 /// The findings as `file:line:column code`, in order.
-pub fn places(compiled: &Compiled) -> Vec<String> {
+pub(crate) fn places(compiled: &Compiled) -> Vec<String> {
     let place = |it: &mimeo::diagnostic::Diagnostic| {
         format!("{} {}", compiled.sources.place(it.primary), it.code.name)
     };
@@ -70,14 +70,14 @@ pub fn places(compiled: &Compiled) -> Vec<String> {
 }
 
 /// The findings as text without colours.
-pub fn drawn(compiled: &Compiled) -> String {
+pub(crate) fn drawn(compiled: &Compiled) -> String {
     let style =
         Style { format: Format::Full, colour: false, unicode: true, width: 100, links: false };
     render::render(&compiled.sources, &compiled.diagnostics, &style)
 }
 
 /// The names of the codes found, sorted, each once.
-pub fn codes(compiled: &Compiled) -> Vec<&'static str> {
+pub(crate) fn codes(compiled: &Compiled) -> Vec<&'static str> {
     let mut codes: Vec<_> = compiled.diagnostics.iter().map(|it| it.code.name).collect();
     codes.sort_unstable();
     codes.dedup();
@@ -85,17 +85,17 @@ pub fn codes(compiled: &Compiled) -> Vec<&'static str> {
 }
 
 /// Whether a finding blocks or warns.
-pub fn is_grave(severity: Severity) -> bool {
+pub(crate) fn is_grave(severity: Severity) -> bool {
     severity != Severity::Hint
 }
 
 /// The project's own folder.
-pub fn root() -> &'static Path {
+pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
 /// All files below a folder of the project, sorted.
-pub fn files_below(folder: &str) -> Vec<PathBuf> {
+pub(crate) fn files_below(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();
     let mut folders = vec![root().join(folder)];
     while let Some(folder) = folders.pop() {

@@ -95,11 +95,7 @@ fn bounds_nesting_and_stack() {
         ("try { ", "", "} catch {}"),
         ("fn f() { ", "", "}"),
         ("1 ** ", "1", ""),
-        (
-            "1 || 2 && 3 == 4 in 5 < 6 ?? 7..8 + 9 * 10 ** 11 << (",
-            "1",
-            ")",
-        ),
+        ("1 || 2 && 3 == 4 in 5 < 6 ?? 7..8 + 9 * 10 ** 11 << (", "1", ")"),
         ("1 + ", "1", ""),
         ("x", ".y", ""),
         ("a ? ", "b", " : c"),
@@ -111,11 +107,7 @@ fn bounds_nesting_and_stack() {
         for (open, middle, close) in shapes {
             for count in [300, 4_000] {
                 for closed in [true, false] {
-                    let close = if closed {
-                        close.repeat(count)
-                    } else {
-                        String::new()
-                    };
+                    let close = if closed { close.repeat(count) } else { String::new() };
                     let tree = parse(&format!("{}{middle}{close}", open.repeat(count)));
                     check_lossless(&tree);
                     let bound = MAX_HEIGHT + 5 * MAX_DEPTH;
@@ -125,13 +117,8 @@ fn bounds_nesting_and_stack() {
         }
     };
     // Half a MiB, of which a thread of the test harness has four times as much.
-    let thread = std::thread::Builder::new()
-        .stack_size(512 << 10)
-        .spawn(check);
-    thread
-        .expect("threads can be started")
-        .join()
-        .expect("no shape overflows the stack");
+    let thread = std::thread::Builder::new().stack_size(512 << 10).spawn(check);
+    thread.expect("threads can be started").join().expect("no shape overflows the stack");
 }
 
 /// The cases: name and text.
@@ -141,17 +128,8 @@ fn cases() -> Vec<(String, Arc<str>)> {
         .expect("the folder of cases exists")
         .map(|entry| entry.expect("the folder can be listed").path())
         .map(|path| {
-            let name = path
-                .file_stem()
-                .expect("a file has a name")
-                .to_string_lossy()
-                .into_owned();
-            (
-                name,
-                std::fs::read_to_string(&path)
-                    .expect("a case is text")
-                    .into(),
-            )
+            let name = path.file_stem().expect("a file has a name").to_string_lossy().into_owned();
+            (name, std::fs::read_to_string(&path).expect("a case is text").into())
         })
         .collect();
     cases.sort();
@@ -170,21 +148,12 @@ fn check_shape(tree: &Tree) {
     tree.tokens().for_each(|it| joined.push_str(it.text()));
     assert_eq!(joined, **text, "the tokens are the text");
     for node in tree.nodes().skip(1) {
-        let (inner, outer) = (
-            node.range(),
-            node.parent().expect("only the root has none").range(),
-        );
+        let (inner, outer) = (node.range(), node.parent().expect("only the root has none").range());
         assert!(inner.start < inner.end, "{node:?} is empty in {text:?}");
-        assert!(
-            outer.start <= inner.start && inner.end <= outer.end,
-            "{node:?} in {text:?}"
-        );
+        assert!(outer.start <= inner.start && inner.end <= outer.end, "{node:?} in {text:?}");
     }
     for error in tree.errors() {
-        assert!(
-            text.get(as_usize(&error.range)).is_some(),
-            "{error:?} in {text:?}"
-        );
+        assert!(text.get(as_usize(&error.range)).is_some(), "{error:?} in {text:?}");
         if let Some((at, _)) = &error.insert {
             assert!(text.is_char_boundary(*at as usize), "{error:?} in {text:?}");
         }
@@ -193,11 +162,7 @@ fn check_shape(tree: &Tree) {
         }
     }
     for call in tree.calls().filter(|it| !it.name().is_empty()) {
-        assert_eq!(
-            tree.call_at(call.name_range().start),
-            Some(call),
-            "in {text:?}"
-        );
+        assert_eq!(tree.call_at(call.name_range().start), Some(call), "in {text:?}");
     }
 }
 
@@ -210,10 +175,7 @@ fn check_lossless(tree: &Tree) {
 fn depth(tree: &Tree) -> u32 {
     let mut depths: Vec<u32> = Vec::new();
     for node in tree.nodes() {
-        depths.push(
-            node.parent()
-                .map_or(0, |it| depths[it.index() as usize] + 1),
-        );
+        depths.push(node.parent().map_or(0, |it| depths[it.index() as usize] + 1));
     }
     depths.into_iter().max().unwrap_or_default()
 }

@@ -15,7 +15,10 @@ fn layers() -> Vec<String> {
 
 /// The Rust files of the program.
 fn sources() -> Vec<std::path::PathBuf> {
-    files_below("src").into_iter().filter(|it| it.extension().is_some_and(|it| it == "rs")).collect()
+    files_below("src")
+        .into_iter()
+        .filter(|it| it.extension().is_some_and(|it| it == "rs"))
+        .collect()
 }
 
 /// Every `crate::…` path of a source file, with its line: the first word, and the second below `subject`.
@@ -26,8 +29,10 @@ fn imports(text: &str) -> Vec<(usize, String)> {
             continue;
         }
         for rest in line.split("crate::").skip(1) {
-            let path: String =
-                rest.chars().take_while(|it| it.is_alphanumeric() || *it == '_' || *it == ':').collect();
+            let path: String = rest
+                .chars()
+                .take_while(|it| it.is_alphanumeric() || *it == '_' || *it == ':')
+                .collect();
             found.push((index + 1, path));
         }
     }
@@ -37,7 +42,8 @@ fn imports(text: &str) -> Vec<(usize, String)> {
 #[test]
 fn modules_import_downwards_only() {
     let layers = layers();
-    let rank: BTreeMap<_, _> = layers.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
+    let rank: BTreeMap<_, _> =
+        layers.iter().enumerate().map(|(at, name)| (name.as_str(), at)).collect();
     assert!(rank.len() > 8, "lib.rs names {layers:?}");
     // Views and deeds are siblings: neither imports another.
     let siblings = ["render", "export"];
@@ -57,7 +63,11 @@ fn modules_import_downwards_only() {
             let place = format!("{}:{line} imports {import}", below.display());
             match rank.get(module) {
                 Some(other) if other > rank_of_own => wrong.push(place),
-                Some(_) if siblings.contains(&own.as_str()) && siblings.contains(&module) && module != own => {
+                Some(_)
+                    if siblings.contains(&own.as_str())
+                        && siblings.contains(&module)
+                        && module != own =>
+                {
                     wrong.push(place);
                 }
                 Some(_) => {
@@ -91,7 +101,11 @@ fn every_file_has_a_module_line_and_says_what_it_is() {
             continue;
         }
         let folder = path.parent().expect("it lies in a folder");
-        let parent = if folder == root().join("src") { folder.join("lib.rs") } else { folder.with_extension("rs") };
+        let parent = if folder == root().join("src") {
+            folder.join("lib.rs")
+        } else {
+            folder.with_extension("rs")
+        };
         let parent = std::fs::read_to_string(parent).unwrap_or_default();
         if !parent.lines().any(|it| it.trim_end().ends_with(&format!("mod {stem};"))) {
             wrong.push(format!("{name} has no `mod` line"));
@@ -115,11 +129,64 @@ fn no_source_file_is_too_long_to_be_read_at_once() {
 
 /// Words that Rhai keeps for itself: none of them can be a namespace, a function or a method.
 const RESERVED: &[&str] = &[
-    "true", "false", "let", "const", "if", "else", "switch", "do", "while", "until", "loop", "for", "in",
-    "continue", "break", "return", "throw", "try", "catch", "fn", "private", "import", "export", "as",
-    "this", "is_shared", "var", "static", "shared", "goto", "exit", "match", "case", "public",
-    "protected", "new", "use", "with", "is", "module", "package", "super", "thread", "spawn", "go", "await",
-    "async", "sync", "yield", "default", "void", "null", "nil", "eval", "Fn", "call", "curry", "type_of",
+    "true",
+    "false",
+    "let",
+    "const",
+    "if",
+    "else",
+    "switch",
+    "do",
+    "while",
+    "until",
+    "loop",
+    "for",
+    "in",
+    "continue",
+    "break",
+    "return",
+    "throw",
+    "try",
+    "catch",
+    "fn",
+    "private",
+    "import",
+    "export",
+    "as",
+    "this",
+    "is_shared",
+    "var",
+    "static",
+    "shared",
+    "goto",
+    "exit",
+    "match",
+    "case",
+    "public",
+    "protected",
+    "new",
+    "use",
+    "with",
+    "is",
+    "module",
+    "package",
+    "super",
+    "thread",
+    "spawn",
+    "go",
+    "await",
+    "async",
+    "sync",
+    "yield",
+    "default",
+    "void",
+    "null",
+    "nil",
+    "eval",
+    "Fn",
+    "call",
+    "curry",
+    "type_of",
 ];
 
 #[test]
@@ -138,8 +205,8 @@ fn no_host_name_is_a_word_that_rhai_reserves_or_has() {
 #[test]
 fn the_table_of_rhais_functions_is_complete() {
     use rhai::packages::{
-        ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
-        BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+        ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage,
+        BasicMathPackage, BasicStringPackage, LogicPackage, MoreStringPackage, Package,
     };
     let mut module = rhai::Module::new();
     ArithmeticPackage::init(&mut module);
@@ -153,8 +220,10 @@ fn the_table_of_rhais_functions_is_complete() {
     module.build_index();
     let mut engine = rhai::Engine::new_raw();
     engine.register_global_module(module.into());
-    let names: std::collections::BTreeSet<String> =
-        engine.collect_fn_metadata(None, |it| Some(it.metadata.name.to_string()), true).into_iter().collect();
+    let names: std::collections::BTreeSet<String> = engine
+        .collect_fn_metadata(None, |it| Some(it.metadata.name.to_string()), true)
+        .into_iter()
+        .collect();
     let words: Vec<_> =
         names.iter().filter(|it| it.chars().all(|it| it.is_alphanumeric() || it == '_')).collect();
     assert!(words.len() > 90, "{words:?}");

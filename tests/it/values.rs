@@ -56,7 +56,12 @@ fn read_all(
     let paths: Vec<PathBuf> = files.iter().map(|(path, _)| PathBuf::from(path)).collect();
     let memory = Memory::new(files.iter().copied());
     let (environment, settings) = (pairs(environment), pairs(settings));
-    let inputs = ValueInputs { root: Path::new("/nowhere"), files: &paths, environment: &environment, settings: &settings };
+    let inputs = ValueInputs {
+        root: Path::new("/nowhere"),
+        files: &paths,
+        environment: &environment,
+        settings: &settings,
+    };
     let mut sources = Sources::default();
     let mut found = Vec::new();
     let values = load(&memory, &inputs, &mut sources, &mut found).expect("all files are there");
@@ -211,7 +216,12 @@ fn a_file_that_cannot_be_read_is_named() {
     ]);
     let load_one = |path: &str| -> Result<Values, Unreadable> {
         let paths = [PathBuf::from(path)];
-        let inputs = ValueInputs { root: Path::new("/nowhere"), files: &paths, environment: &[], settings: &[] };
+        let inputs = ValueInputs {
+            root: Path::new("/nowhere"),
+            files: &paths,
+            environment: &[],
+            settings: &[],
+        };
         load(&files, &inputs, &mut Sources::default(), &mut Vec::new())
     };
     let missing = load_one("customers/missing.toml").unwrap_err();

@@ -352,13 +352,14 @@ fn license_terms(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 fn package(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(package) = deployment.installer.get().and_then(|it| it.package.said()) else { return };
     let text = package.value.text();
-    let ending = text.to_ascii_lowercase();
-    if ending.ends_with(".msi") {
+    let ending = text.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
+    if ending == "msi" {
         return;
     }
-    let finding = out.about(&package.origin, format!("`{text}` is not a Windows Installer package"));
+    let finding =
+        out.about(&package.origin, format!("`{text}` is not a Windows Installer package"));
     finding.label("does not end in `.msi`");
-    finding.help(if ending.ends_with(".msp") {
+    finding.help(if ending == "msp" {
         "name `Service and Portal.msi`, and apply the hotfix after the installation"
     } else {
         "name the file `Service and Portal.msi` itself, not its folder"
@@ -409,7 +410,8 @@ fn platform_support(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>
     let Some(build) = deployment.installer.get().and_then(|it| it.build.said()) else { return };
     let end = date(2026, 7, 14);
     if deployment.installs(Component::Portal) && build.value < SERVICE_PACK_3 && as_of > end {
-        let message = format!("build {} needs a SharePoint that is out of support since {end}", build.value);
+        let message =
+            format!("build {} needs a SharePoint that is out of support since {end}", build.value);
         out.about(&build.origin, message)
             .label("supports SharePoint 2016 and 2019 only")
             .help("plan for Service Pack 3 (4.7.3.0) on SharePoint Subscription Edition");
@@ -444,7 +446,8 @@ fn reasons(deployment: &Deployment) -> String {
     pages.sort_unstable();
     pages.dedup();
     let pages: Vec<_> = pages.iter().map(ToString::to_string).collect();
-    let labels: Vec<_> = manual.iter().take(3).map(|(field, _)| format!("`{}`", field.label)).collect();
+    let labels: Vec<_> =
+        manual.iter().take(3).map(|(field, _)| format!("`{}`", field.label)).collect();
     let more = if manual.len() > labels.len() { " and more" } else { "" };
     format!("no property is known for {}{more} (page {})", labels.join(", "), pages.join(", "))
 }
@@ -457,7 +460,8 @@ fn review(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     if !deployment.complete || !readable || said || can_be_quiet(deployment) {
         return;
     }
-    let message = format!("the wizard opens filled in, for a person to go through: {}", reasons(deployment));
+    let message =
+        format!("the wizard opens filled in, for a person to go through: {}", reasons(deployment));
     out.about(&installer.origin, message)
         .label("installed in review form")
         .help("see `mimeo plan --view wizard` for what is entered on which page");
@@ -465,7 +469,10 @@ fn review(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 
 fn quiet_tls(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(installer) = deployment.installer.get() else { return };
-    if !deployment.complete || ui(deployment) != Ui::Quiet || !deployment.installs(Component::Service) {
+    if !deployment.complete
+        || ui(deployment) != Ui::Quiet
+        || !deployment.installs(Component::Service)
+    {
         return;
     }
     let origin = installer.form.origin().unwrap_or(&installer.origin);
@@ -476,9 +483,12 @@ fn quiet_tls(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 
 fn privileged_access(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(choice) = deployment.choice(Component::PrivilegedAccess) else { return };
-    out.about(choice, "Privileged Access Management needs accounts that no page of this plan holds")
-        .label("its own pages ask for them")
-        .help("have the accounts of its REST API, component service and monitoring service at hand");
+    out.about(
+        choice,
+        "Privileged Access Management needs accounts that no page of this plan holds",
+    )
+    .label("its own pages ask for them")
+    .help("have the accounts of its REST API, component service and monitoring service at hand");
 }
 
 fn property_wrong(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -497,7 +507,9 @@ fn property_wrong(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
         {
             out.about(&name.origin, format!("no property `{text}` is known, but `{meant}`"))
                 .label("an unknown property has no effect")
-                .help(format!("did you mean `{meant}`? The plan sets it from what the script declares"));
+                .help(format!(
+                    "did you mean `{meant}`? The plan sets it from what the script declares"
+                ));
         }
     }
 }
@@ -515,7 +527,10 @@ fn property_twice(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
                 .label("the last one would win")
                 .relate(earlier.origin.call, "set here first")
                 .help("keep one of the two");
-        } else if text == "ADDLOCAL" || text == "REMOVE" || usable(deployment).any(|it| it.name == text) {
+        } else if text == "ADDLOCAL"
+            || text == "REMOVE"
+            || usable(deployment).any(|it| it.name == text)
+        {
             out.about(&name.origin, format!("the plan sets the property `{text}` itself"))
                 .label("set by hand as well")
                 .help("take it out, and say it with the function for it");
@@ -526,12 +541,19 @@ fn property_twice(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 fn property_exposed(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(installer) = deployment.installer.get() else { return };
     for set in &installer.properties {
-        let (Some(name), Some(value)) = (set.name.value(), set.value.value.said()) else { continue };
+        let (Some(name), Some(value)) = (set.name.value(), set.value.value.said()) else {
+            continue;
+        };
         let text = name.text();
         if matches!(value.value, OverrideValue::Secret(_)) && !is_secret(&text) {
-            out.about(&value.origin, format!("the secret's value may stand in the log as `{text}`"))
-                .label("not known to be hidden")
-                .help("delete the log after the installation, or use a property that the installer hides");
+            out.about(
+                &value.origin,
+                format!("the secret's value may stand in the log as `{text}`"),
+            )
+            .label("not known to be hidden")
+            .help(
+                "delete the log after the installation, or use a property that the installer hides",
+            );
         }
     }
 }
@@ -543,9 +565,12 @@ fn property_unread(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
         let Some(property) = PROPERTIES.iter().find(|it| it.name == text) else { continue };
         let Some(component) = property.component else { continue };
         if deployment.complete && !deployment.installs(component) {
-            out.about(&name.origin, format!("nothing that is installed reads the property `{text}`"))
-                .label(format!("belongs to `{}`", component.title()))
-                .help("take it out, or install that component");
+            out.about(
+                &name.origin,
+                format!("nothing that is installed reads the property `{text}`"),
+            )
+            .label(format!("belongs to `{}`", component.title()))
+            .help("take it out, or install that component");
         }
     }
 }
@@ -553,7 +578,9 @@ fn property_unread(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 fn property_value(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(installer) = deployment.installer.get() else { return };
     for set in &installer.properties {
-        let (Some(name), Some(value)) = (set.name.value(), set.value.value.said()) else { continue };
+        let (Some(name), Some(value)) = (set.name.value(), set.value.value.said()) else {
+            continue;
+        };
         let name = name.text();
         let OverrideValue::Text(text) = &value.value else { continue };
         let extranet = name.starts_with("IS_") && name.ends_with("_EXTRANET");
@@ -569,17 +596,20 @@ fn log_secrets(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(log) = deployment.installer.get().and_then(|it| it.log.said()) else { return };
     let secrets = usable(deployment).filter(|it| it.secret).count();
     if secrets > 0 {
-        out.about(&log.origin, "the log may hold the values of secrets")
-            .label("verbose")
-            .help("keep its folder to administrators, and delete it when the installation has succeeded");
+        out.about(&log.origin, "the log may hold the values of secrets").label("verbose").help(
+            "keep its folder to administrators, and delete it when the installation has succeeded",
+        );
     }
 }
 
 fn build_old(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(build) = deployment.installer.get().and_then(|it| it.build.said()) else { return };
     if build.value < Build::of([4, 3, 1935, 0]) {
-        out.about(&build.origin, format!("build {} is older than Microsoft Identity Manager 2016", build.value))
-            .label("its first build is 4.3.1935.0")
-            .help("read the build off the package's properties in the Explorer");
+        out.about(
+            &build.origin,
+            format!("build {} is older than Microsoft Identity Manager 2016", build.value),
+        )
+        .label("its first build is 4.3.1935.0")
+        .help("read the build off the package's properties in the Explorer");
     }
 }

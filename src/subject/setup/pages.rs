@@ -1,7 +1,8 @@
 //! The pages of the installer's wizard, in order, counted as in the vendor's guide (read 2026-11-23).
 
+use crate::model::format::DomainAccount;
 use crate::model::{
-    AccountKind, Component, Deployment, Edition, Mail, MailAuthentication, PasswordPortal,
+    AccountKind, Component, Deployment, Edition, MailAuthentication, PasswordPortal,
 };
 use crate::plan::Page;
 
@@ -28,7 +29,9 @@ const ROWS: &[Row] = &[
         title: "Welcome to the Microsoft Identity Manager Service and Portal Setup Wizard",
         subtitle: "",
         shown: |_| true,
-        notes: |_| vec!["Started from an elevated prompt; the log's folder exists before. Click Next."],
+        notes: |_| {
+            vec!["Started from an elevated prompt; the log's folder exists before. Click Next."]
+        },
     },
     Row {
         number: 2,
@@ -37,13 +40,7 @@ const ROWS: &[Row] = &[
         shown: |_| true,
         notes: |_| Vec::new(),
     },
-    Row {
-        number: 3,
-        title: "Azure Cloud",
-        subtitle: "",
-        shown: is_entra,
-        notes: |_| Vec::new(),
-    },
+    Row { number: 3, title: "Azure Cloud", subtitle: "", shown: is_entra, notes: |_| Vec::new() },
     Row {
         number: 4,
         title: "Sign in to your account",
@@ -107,7 +104,7 @@ const ROWS: &[Row] = &[
         title: COMMON,
         subtitle: "Configure Office 365 mailbox",
         shown: |it| {
-            let method = it.mail.get().and_then(|it| Mail::method(it));
+            let method = it.mail.get().and_then(|it| it.method());
             method == Some(MailAuthentication::Application)
         },
         notes: |_| {
@@ -143,7 +140,9 @@ const ROWS: &[Row] = &[
         shown: installs_service,
         notes: |it| {
             if is_managed(it) {
-                vec!["Always appears for a managed account, since setup cannot test it. Click Next."]
+                vec![
+                    "Always appears for a managed account, since setup cannot test it. Click Next.",
+                ]
             } else {
                 vec![
                     "Appears only if the account is not denied local logon. Deny it first, or click Next and do it after.",
@@ -178,7 +177,9 @@ const ROWS: &[Row] = &[
         subtitle: "",
         shown: installs_portal,
         notes: |_| {
-            vec!["The \"Sharepoint Timer\" services will be restarted during installation process: other sites of the farm notice. Click Next."]
+            vec![
+                "The \"Sharepoint Timer\" services will be restarted during installation process: other sites of the farm notice. Click Next.",
+            ]
         },
     },
     Row {
@@ -249,8 +250,7 @@ const ROWS: &[Row] = &[
     },
 ];
 
-const REQUIRE_SSL: &str =
-    "Setup does not make the virtual directory require SSL. Click Next, and require it after the installation.";
+const REQUIRE_SSL: &str = "Setup does not make the virtual directory require SSL. Click Next, and require it after the installation.";
 
 /// The pages that the wizard shows in a deployment.
 #[must_use]
@@ -281,6 +281,7 @@ fn is_managed(deployment: &Deployment) -> bool {
 }
 
 fn pool_note(portal: Option<&PasswordPortal>) -> Vec<&'static str> {
-    let managed = portal.and_then(|it| it.pool_account.value()).is_some_and(|it| it.is_managed());
+    let managed =
+        portal.and_then(|it| it.pool_account.value()).is_some_and(DomainAccount::is_managed);
     if managed { vec!["The password of a managed account stays empty."] } else { Vec::new() }
 }

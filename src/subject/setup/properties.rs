@@ -47,7 +47,8 @@ pub struct Property {
 /// The build in which the mail pages were redesigned and the Entra edition began (2021-03-17).
 pub const REDESIGN: Build = Build::of([4, 6, 421, 0]);
 
-const FIM: &str = "FIM 2010 R2 Deployment Guide (Microsoft, 2012), tables of unattended installation";
+const FIM: &str =
+    "FIM 2010 R2 Deployment Guide (Microsoft, 2012), tables of unattended installation";
 const SSPR: &str =
     "FIM 2010 R2 Self-Service Password Reset Deployment Guide (Microsoft, 2012), table 2";
 const SCRIPTS: &str = "independent public scripts for MIM 2016";
@@ -66,10 +67,7 @@ macro_rules! property {
         }
     };
     (secret $name:literal, $field:literal, $component:expr, $grade:ident, $source:expr, $value:expr) => {
-        Property {
-            secret: true,
-            ..property!($name, $field, $component, $grade, $source, $value)
-        }
+        Property { secret: true, ..property!($name, $field, $component, $grade, $source, $value) }
     };
     (redesigned $name:literal, $field:literal, $component:expr, $grade:ident, $source:expr, $value:expr) => {
         Property {
@@ -153,7 +151,14 @@ pub static PROPERTIES: &[Property] = &[
     property!("CERTIFICATE_NAME", "certificate.name", SERVICE, A, FIM, |it| {
         it.certificate_name().map(Value::text)
     }),
-    property!("CERTIFICATE_THUMBPRINT", "certificate.thumbprint", SERVICE, D, "a comment in one public tool", |_| None),
+    property!(
+        "CERTIFICATE_THUMBPRINT",
+        "certificate.thumbprint",
+        SERVICE,
+        D,
+        "a comment in one public tool",
+        |_| None
+    ),
     property!("SERVICE_ACCOUNT_NAME", "account.name", SERVICE, A, FIM, |it| {
         Some(Value::text(it.account.get()?.account.value()?.name()))
     }),
@@ -175,9 +180,14 @@ pub static PROPERTIES: &[Property] = &[
     property!("SYNCHRONIZATION_SERVER", "synchronization.server", SERVICE, A, FIM, |it| {
         text(it.synchronization.get()?.server.value())
     }),
-    property!("SYNCHRONIZATION_SERVER_ACCOUNT", "synchronization.agent_account", SERVICE, A, FIM, |it| {
-        text(it.synchronization.get()?.agent_account.value())
-    }),
+    property!(
+        "SYNCHRONIZATION_SERVER_ACCOUNT",
+        "synchronization.agent_account",
+        SERVICE,
+        A,
+        FIM,
+        |it| { text(it.synchronization.get()?.agent_account.value()) }
+    ),
     // The service and the portal both read it.
     property!("SERVICEADDRESS", "service.address", None, A, FIM, |it| {
         let asked = it.installs(Component::Service) || it.installs(Component::Portal);
@@ -201,9 +211,14 @@ pub static PROPERTIES: &[Property] = &[
     property!("REGISTRATION_ACCOUNT_NAME", "remote_registration.account", SERVICE, A, FIM, |it| {
         remote_name(it.remote_registration.get()?)
     }),
-    property!("REGISTRATION_ACCOUNT_DOMAIN", "remote_registration.account", SERVICE, A, FIM, |it| {
-        remote_domain(it.remote_registration.get()?)
-    }),
+    property!(
+        "REGISTRATION_ACCOUNT_DOMAIN",
+        "remote_registration.account",
+        SERVICE,
+        A,
+        FIM,
+        |it| { remote_domain(it.remote_registration.get()?) }
+    ),
     property!("REQUIRE_RESET_INFO", "remote_reset.account", SERVICE, A, FIM, |it| {
         it.remote_reset.get().map(|_| bit(true))
     }),
@@ -227,15 +242,30 @@ pub static PROPERTIES: &[Property] = &[
     }),
     // Microsoft's table and its example line disagree on the name; a public property that the package does not know is
     // ignored, so both are set.
-    property!("REGISTRATION_FIREWALL_CONFIG", "registration.open_firewall", REGISTRATION, A, SSPR, |it| {
-        Some(bit(it.registration.get()?.open_firewall.is_on()))
-    }),
-    property!("REGISTRATION_FIREWALL_CONF", "registration.open_firewall", REGISTRATION, B, SCRIPTS, |it| {
-        Some(bit(it.registration.get()?.open_firewall.is_on()))
-    }),
-    property!("REGISTRATION_SERVERNAME", "registration.service_address", REGISTRATION, A, SSPR, |it| {
-        service_address(it, it.registration.get()?)
-    }),
+    property!(
+        "REGISTRATION_FIREWALL_CONFIG",
+        "registration.open_firewall",
+        REGISTRATION,
+        A,
+        SSPR,
+        |it| { Some(bit(it.registration.get()?.open_firewall.is_on())) }
+    ),
+    property!(
+        "REGISTRATION_FIREWALL_CONF",
+        "registration.open_firewall",
+        REGISTRATION,
+        B,
+        SCRIPTS,
+        |it| { Some(bit(it.registration.get()?.open_firewall.is_on())) }
+    ),
+    property!(
+        "REGISTRATION_SERVERNAME",
+        "registration.service_address",
+        REGISTRATION,
+        A,
+        SSPR,
+        |it| { service_address(it, it.registration.get()?) }
+    ),
     property!("IS_REGISTRATION_EXTRANET", "registration.extranet", REGISTRATION, A, SSPR, |it| {
         Some(extranet(it.registration.get()?))
     }),

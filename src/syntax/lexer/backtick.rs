@@ -20,10 +20,7 @@ impl Lexer<'_> {
 
     /// Ends an interpolation, and the text that it is part of, where the line or the text ends.
     pub(super) fn end_cut_interpolation(&mut self) {
-        let open = self
-            .open
-            .pop()
-            .expect("only called within an interpolation");
+        let open = self.open.pop().expect("only called within an interpolation");
         self.unclosed_interpolation(open);
         if self.peek(0) == b'`' {
             self.push_ascii(SyntaxKind::TextEnd, 1);
@@ -38,11 +35,7 @@ impl Lexer<'_> {
             .help("close it with `}`");
         let closing = self.peek(0) == b'`';
         let at = self.at;
-        self.report(if closing {
-            error.insert(at, "}")
-        } else {
-            error
-        });
+        self.report(if closing { error.insert(at, "}") } else { error });
     }
 
     /// Reads on behind a backtick or an interpolation, up to the next of either.
@@ -71,11 +64,7 @@ impl Lexer<'_> {
                 b'\\' if self.bytes[self.at + 1..].starts_with(b"${") => self.at += 3,
                 b'$' if self.peek(1) == b'{' => {
                     self.push_if_any(SyntaxKind::TextPart, start);
-                    self.open.push(OpenText {
-                        start: opening,
-                        braces: 0,
-                        interpolation: self.at,
-                    });
+                    self.open.push(OpenText { start: opening, braces: 0, interpolation: self.at });
                     return self.push_ascii(SyntaxKind::InterpolationStart, 2);
                 }
                 b'\n' | b'\r' => {

@@ -8,14 +8,8 @@ impl Lexer<'_> {
     pub(super) fn number(&mut self) {
         let start = self.at;
         self.skip_while(|it| it == b'_' || it.is_ascii_digit());
-        let plain = self.bytes[start..self.at]
-            .iter()
-            .all(|&it| it == b'0' || it == b'_');
-        let single = self.bytes[start..self.at]
-            .iter()
-            .filter(|&&it| it != b'_')
-            .count()
-            == 1;
+        let plain = self.bytes[start..self.at].iter().all(|&it| it == b'0' || it == b'_');
+        let single = self.bytes[start..self.at].iter().filter(|&&it| it != b'_').count() == 1;
         match self.peek(0) {
             b'x' | b'X' if plain && single => self.radix(start, 16),
             b'o' | b'O' if plain && single => self.radix(start, 8),
@@ -28,10 +22,7 @@ impl Lexer<'_> {
         self.at += 1;
         let digits = self.at;
         self.skip_while(|it| it == b'_' || char::from(it).is_digit(radix));
-        let plain: String = self.text[digits..self.at]
-            .chars()
-            .filter(|&it| it != '_')
-            .collect();
+        let plain: String = self.text[digits..self.at].chars().filter(|&it| it != '_').collect();
         let fits = u64::from_str_radix(&plain, radix).is_ok();
         let message = if fits {
             None

@@ -79,10 +79,7 @@ impl Lexer<'_> {
             b'U' => 8,
             0 | b'\n' | b'\r' => return false,
             _ => {
-                self.at += self.text[self.at..]
-                    .chars()
-                    .next()
-                    .map_or(0, char::len_utf8);
+                self.at += self.text[self.at..].chars().next().map_or(0, char::len_utf8);
                 return false;
             }
         };
@@ -97,11 +94,7 @@ impl Lexer<'_> {
     }
 
     fn end_open_quote(&mut self, quote: char, start: usize, hidden_quote: Option<usize>) {
-        let kind = if quote == '"' {
-            SyntaxKind::QuotedText
-        } else {
-            SyntaxKind::Character
-        };
+        let kind = if quote == '"' { SyntaxKind::QuotedText } else { SyntaxKind::Character };
         if self.bytes[self.at - 1] == b'\r' {
             self.at -= 1;
         }
@@ -109,10 +102,7 @@ impl Lexer<'_> {
         // `"C:\temp\";` hides its own closing quote.
         if let Some(hidden) = hidden_quote.filter(|_| quote == '"') {
             let rest = &self.text[hidden + 1..line_end];
-            if rest
-                .chars()
-                .all(|it| matches!(it, ')' | ']' | '}' | ',' | ';' | ' ' | '\t'))
-            {
+            if rest.chars().all(|it| matches!(it, ')' | ']' | '}' | ',' | ';' | ' ' | '\t')) {
                 self.at = hidden + 1;
                 self.push(kind, start);
                 let content = &self.text[start + 1..hidden];
@@ -126,20 +116,15 @@ impl Lexer<'_> {
                     Some(text) => error
                         .help(format!("write it in backticks: {text}"))
                         .replace(start..hidden + 1, text),
-                    None => error
-                        .help("write two backslashes: `\\\\\"`")
-                        .insert(hidden, "\\"),
+                    None => error.help("write two backslashes: `\\\\\"`").insert(hidden, "\\"),
                 };
                 return self.report(error);
             }
         }
         self.give_back_closers(start + 1);
         self.push(kind, start);
-        let message = if quote == '"' {
-            "a text is not closed"
-        } else {
-            "a character is not closed"
-        };
+        let message =
+            if quote == '"' { "a text is not closed" } else { "a character is not closed" };
         let end = self.at;
         self.report(
             SyntaxError::new(SyntaxErrorKind::UnclosedString, start..start + 1, message)
@@ -152,10 +137,7 @@ impl Lexer<'_> {
     /// Leaves the `);` behind an open text to the code around it.
     pub(super) fn give_back_closers(&mut self, from: usize) {
         while self.at > from
-            && matches!(
-                self.bytes[self.at - 1],
-                b')' | b']' | b'}' | b',' | b';' | b' ' | b'\t'
-            )
+            && matches!(self.bytes[self.at - 1], b')' | b']' | b'}' | b',' | b';' | b' ' | b'\t')
         {
             self.at -= 1;
         }
@@ -249,12 +231,8 @@ fn bad_escape_error(text: &str, literal: Range<usize>, escape: Range<usize>) -> 
         .label("a backslash begins an escape");
     match backticks(&text[literal.start + 1..literal.end - 1]) {
         Some(plain) => error
-            .help(format!(
-                "write it in backticks, where a backslash is itself: {plain}"
-            ))
+            .help(format!("write it in backticks, where a backslash is itself: {plain}"))
             .replace(literal, plain),
-        None => error
-            .help("write two backslashes to mean one")
-            .insert(escape.start, "\\"),
+        None => error.help("write two backslashes to mean one").insert(escape.start, "\\"),
     }
 }

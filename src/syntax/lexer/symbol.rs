@@ -102,39 +102,19 @@ impl Lexer<'_> {
             ("===", K::EqualEqual, "==", "write `==`; it never converts"),
             ("!==", K::BangEqual, "!=", "write `!=`; it never converts"),
             (":=", K::Equal, "=", "write `=`"),
-            (
-                "...",
-                K::DotDot,
-                "..",
-                "write `..`, or `..=` to include the end",
-            ),
+            ("...", K::DotDot, "..", "write `..`, or `..=` to include the end"),
             (":;", K::ColonColon, "::", "write `::`"),
             ("<-", K::Less, "< -", "put a blank between `<` and `-`"),
             ("::<", K::Unknown, "", "leave the type out"),
-            (
-                "->",
-                K::Unknown,
-                "",
-                "leave the type out; functions return any value",
-            ),
+            ("->", K::Unknown, "", "leave the type out; functions return any value"),
             ("++", K::Unknown, "", "write `+= 1`"),
-            (
-                "--",
-                K::Unknown,
-                "",
-                "write `-= 1`, or put a blank between two minus signs",
-            ),
+            ("--", K::Unknown, "", "write `-= 1`, or put a blank between two minus signs"),
             ("|>", K::Unknown, "", ""),
             ("<|", K::Unknown, "", ""),
             ("!.", K::Unknown, "", ""),
             ("?", K::Unknown, "", "choose with `if a { b } else { c }`"),
             ("@", K::Unknown, "", ""),
-            (
-                "$",
-                K::Unknown,
-                "",
-                "names have no `$`; in a text in backticks write `${name}`",
-            ),
+            ("$", K::Unknown, "", "names have no `$`; in a text in backticks write `${name}`"),
             ("~", K::Unknown, "", ""),
         ];
         for &(symbol, kind, replacement, help) in table {
@@ -161,10 +141,7 @@ impl Lexer<'_> {
         self.push(K::Unknown, start);
         let character = char::from(self.bytes[start]);
         let message = if character.is_ascii_control() {
-            format!(
-                "a control character stands here, U+{:04X}",
-                u32::from(character)
-            )
+            format!("a control character stands here, U+{:04X}", u32::from(character))
         } else {
             format!("`{character}` is not an operator")
         };
@@ -201,11 +178,8 @@ impl Lexer<'_> {
         if begins_line {
             self.at = line_end(self.text, start);
             self.trivia(SyntaxKind::LineComment, start);
-            return self.report(
-                error
-                    .help("comments begin with `//`")
-                    .replace(start..start + 1, "//"),
-            );
+            return self
+                .report(error.help("comments begin with `//`").replace(start..start + 1, "//"));
         }
         self.push(SyntaxKind::Unknown, start);
         self.report(error.help("comments begin with `//`, maps with `#{`"));
@@ -219,10 +193,7 @@ impl Lexer<'_> {
         }
         self.at += character.len_utf8();
         let message = format!("`{character}` stands outside of a text");
-        let unnamed = format!(
-            "an invisible character stands here, U+{:04X}",
-            u32::from(character)
-        );
+        let unnamed = format!("an invisible character stands here, U+{:04X}", u32::from(character));
         let error =
             |at: usize, message| SyntaxError::new(SyntaxErrorKind::Character, start..at, message);
         match lookalike(character) {
@@ -273,10 +244,7 @@ impl Lexer<'_> {
             return self.report(error.replace(start..self.at, "\""));
         };
         let content = &self.text[self.at..self.at + length];
-        let width = self.text[self.at + length..]
-            .chars()
-            .next()
-            .map_or(0, char::len_utf8);
+        let width = self.text[self.at + length..].chars().next().map_or(0, char::len_utf8);
         self.at += length + width;
         self.push(SyntaxKind::QuotedText, start);
         let text = format!("\"{content}\"");
@@ -288,11 +256,9 @@ fn lookalike(character: char) -> Option<Lookalike> {
     match character {
         '\u{200B}'..='\u{200F}' | '\u{2060}' | '\u{FEFF}' | '\u{00AD}' => Some(Lookalike::Nothing),
         '\u{2010}'..='\u{2015}' | '\u{2212}' => Some(Lookalike::Dash),
-        '“' | '”' | '„' | '‟' => Some(Lookalike::Quote(if character == '„' {
-            '“'
-        } else {
-            '”'
-        })),
+        '“' | '”' | '„' | '‟' => {
+            Some(Lookalike::Quote(if character == '„' { '“' } else { '”' }))
+        }
         '‘' | '’' | '‚' => Some(Lookalike::Quote('’')),
         '«' => Some(Lookalike::Quote('»')),
         _ if character.is_whitespace() => Some(Lookalike::Blank),

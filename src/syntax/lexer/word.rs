@@ -86,10 +86,7 @@ pub const KEYWORDS: &[(&str, SyntaxKind)] = &[
 /// How a word is reserved, if it is.
 #[must_use]
 pub fn reserved(word: &str) -> Option<Reserved> {
-    RESERVED
-        .binary_search_by_key(&word, |it| it.0)
-        .ok()
-        .map(|it| RESERVED[it].1)
+    RESERVED.binary_search_by_key(&word, |it| it.0).ok().map(|it| RESERVED[it].1)
 }
 
 /// Where the words with a given first letter lie in a table: start and end.
@@ -155,9 +152,7 @@ impl Lexer<'_> {
         }
         self.push(classify(word), start);
         if word.starts_with('_')
-            && !word
-                .trim_start_matches('_')
-                .starts_with(|it: char| it.is_ascii_alphabetic())
+            && !word.trim_start_matches('_').starts_with(|it: char| it.is_ascii_alphabetic())
         {
             self.report(
                 SyntaxError::new(
@@ -173,9 +168,7 @@ impl Lexer<'_> {
     /// A word with letters that Rhai does not allow; a name all the same.
     pub(super) fn foreign_word(&mut self, start: usize) {
         let rest = &self.text[start..];
-        let length = rest
-            .find(|it: char| it != '_' && !it.is_alphanumeric())
-            .unwrap_or(rest.len());
+        let length = rest.find(|it: char| it != '_' && !it.is_alphanumeric()).unwrap_or(rest.len());
         self.at = start + length;
         self.push(SyntaxKind::Identifier, start);
         let word = &self.text[start..self.at];

@@ -5,21 +5,9 @@ use crate::syntax::parser::bracket::Items;
 use crate::syntax::parser::{Context, Level, MAX_HEIGHT, Mark, Parser};
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind as K};
 
-const ELEMENTS: Items = Items {
-    close: K::RightBracket,
-    one: "an element",
-    many: "elements",
-};
-const ENTRIES: Items = Items {
-    close: K::RightBrace,
-    one: "an entry",
-    many: "entries",
-};
-const BARS: Items = Items {
-    close: K::Pipe,
-    one: "a parameter",
-    many: "parameters",
-};
+const ELEMENTS: Items = Items { close: K::RightBracket, one: "an element", many: "elements" };
+const ENTRIES: Items = Items { close: K::RightBrace, one: "an entry", many: "entries" };
+const BARS: Items = Items { close: K::Pipe, one: "a parameter", many: "parameters" };
 
 /// How tightly an operator binds.
 #[derive(Clone, Copy)]
@@ -154,9 +142,7 @@ impl Parser<'_> {
 
     /// Whether the chain since a mark would make the tree too high.
     pub(super) fn too_high(&mut self, mark: Mark) -> bool {
-        let height = self.finished[mark.finished..]
-            .last()
-            .map_or(0, |it| it.height);
+        let height = self.finished[mark.finished..].last().map_or(0, |it| it.height);
         if height < MAX_HEIGHT {
             return false;
         }
@@ -204,11 +190,7 @@ impl Parser<'_> {
             K::ShiftLeft | K::ShiftRight => 210,
             _ => return None,
         };
-        let right = if self.current == K::StarStar {
-            precedence
-        } else {
-            precedence + 1
-        };
+        let right = if self.current == K::StarStar { precedence } else { precedence + 1 };
         Some(Binding { precedence, right })
     }
 
@@ -244,13 +226,9 @@ impl Parser<'_> {
     /// and then cannot read, except behind what it does not expect a sign.
     fn signed_base(&mut self) {
         let number = self.range_of(self.at + 1);
-        let has_base = self
-            .text
-            .as_bytes()
-            .get(number.start + 1)
-            .is_some_and(|it| {
-                number.len() > 1 && matches!(it, b'x' | b'X' | b'o' | b'O' | b'b' | b'B')
-            });
+        let has_base = self.text.as_bytes().get(number.start + 1).is_some_and(|it| {
+            number.len() > 1 && matches!(it, b'x' | b'X' | b'o' | b'O' | b'b' | b'B')
+        });
         let before = self.at.checked_sub(1).map(|it| self.kind_of(it));
         let separate = matches!(
             before,

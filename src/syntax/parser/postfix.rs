@@ -5,11 +5,7 @@ use crate::syntax::parser::bracket::{Ending, Items};
 use crate::syntax::parser::{Level, Mark, Parser};
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind as K};
 
-const ARGUMENTS: Items = Items {
-    close: K::RightParen,
-    one: "an argument",
-    many: "arguments",
-};
+const ARGUMENTS: Items = Items { close: K::RightParen, one: "an argument", many: "arguments" };
 
 impl Parser<'_> {
     /// Calls, properties and elements of the operand since a mark.
@@ -61,13 +57,10 @@ impl Parser<'_> {
     /// `(…)` behind what is not the name of a function.
     fn call_of_value(&mut self, mark: Mark) {
         let at = self.previous_end();
-        let error = SyntaxError::new(
-            SyntaxErrorKind::Missing,
-            at..at,
-            "missing `;` after this statement",
-        )
-        .help("call a function that is a value with `.call(…)`")
-        .insert(at, ".call");
+        let error =
+            SyntaxError::new(SyntaxErrorKind::Missing, at..at, "missing `;` after this statement")
+                .help("call a function that is a value with `.call(…)`")
+                .insert(at, ".call");
         self.report(error);
         self.arguments();
         self.finish(mark, K::Error);

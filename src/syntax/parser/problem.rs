@@ -42,11 +42,7 @@ impl Lines {
         if !(self.from..self.end).contains(&offset) {
             let rest = &text.as_bytes()[offset..];
             self.from = offset;
-            self.end = offset
-                + rest
-                    .iter()
-                    .position(|&it| it == b'\n')
-                    .unwrap_or(rest.len());
+            self.end = offset + rest.iter().position(|&it| it == b'\n').unwrap_or(rest.len());
         }
         self.end
     }
@@ -60,10 +56,9 @@ impl Problems {
         }
         let swallowed_end = errors.iter().any(|it| match it.kind {
             SyntaxErrorKind::UnclosedComment => true,
-            SyntaxErrorKind::UnclosedString | SyntaxErrorKind::UnclosedBracket => it
-                .insert
-                .as_ref()
-                .is_none_or(|it| it.0 as usize == text.len()),
+            SyntaxErrorKind::UnclosedString | SyntaxErrorKind::UnclosedBracket => {
+                it.insert.as_ref().is_none_or(|it| it.0 as usize == text.len())
+            }
             _ => false,
         });
         let mut lines = Lines::default();
@@ -111,12 +106,7 @@ impl Parser<'_> {
         self.problems.stubborn = error.kind == SyntaxErrorKind::UnclosedBracket;
         self.problems.silent_until = self.problems.lines.end_of(self.text, anchor) + 1;
         let at_end = self.current == SyntaxKind::EndOfText;
-        self.problems.reported.push(Problem {
-            error,
-            anchor,
-            noticed: self.at,
-            at_end,
-        });
+        self.problems.reported.push(Problem { error, anchor, noticed: self.at, at_end });
     }
 
     /// A semicolon is behind: what follows is another statement.
@@ -186,10 +176,7 @@ impl Parser<'_> {
     pub(super) fn indentation(&self, at: usize) -> usize {
         let start = self.range_of(at).start;
         let line = self.text[..start].rfind('\n').map_or(0, |it| it + 1);
-        self.text[line..]
-            .bytes()
-            .take_while(|it| matches!(it, b' ' | b'\t'))
-            .count()
+        self.text[line..].bytes().take_while(|it| matches!(it, b' ' | b'\t')).count()
     }
 
     /// Reports that something is missing behind the previous token.
@@ -202,12 +189,9 @@ impl Parser<'_> {
     /// Reports that a symbol is missing behind the previous token.
     pub(super) fn missing_symbol(&mut self, symbol: &str, why: &str) {
         let at = self.previous_end();
-        let error = SyntaxError::new(
-            SyntaxErrorKind::Missing,
-            at..at,
-            format!("missing `{symbol}` {why}"),
-        )
-        .insert(at, symbol);
+        let error =
+            SyntaxError::new(SyntaxErrorKind::Missing, at..at, format!("missing `{symbol}` {why}"))
+                .insert(at, symbol);
         self.report(error);
     }
 
@@ -250,13 +234,9 @@ impl Parser<'_> {
         let error = SyntaxError::new(SyntaxErrorKind::ReservedWord, range.clone(), message);
         match word {
             "null" | "nil" | "void" => error.help("nothing is `()`").replace(range, "()"),
-            "var" => error
-                .help("variables begin with `let`")
-                .replace(range, "let"),
+            "var" => error.help("variables begin with `let`").replace(range, "let"),
             "match" => error.help("choose with `switch`").replace(range, "switch"),
-            "case" => error
-                .help("an arm of a `switch` is `value => …`")
-                .replace(range, ""),
+            "case" => error.help("an arm of a `switch` is `value => …`").replace(range, ""),
             "default" => error.help("the last arm of a `switch` is `_ => …`"),
             "new" => error.help("values are made by calling a function, without `new`"),
             "use" => error.help("other scripts come in with `import \"name\" as name`"),
@@ -264,9 +244,9 @@ impl Parser<'_> {
                 error.help("leave it out; functions are public unless they are `private`")
             }
             _ => match word::reserved(word) {
-                Some(word::Reserved::Callable | word::Reserved::Method) => error
-                    .label("this is a function")
-                    .help(format!("call it: `{word}(…)`")),
+                Some(word::Reserved::Callable | word::Reserved::Method) => {
+                    error.label("this is a function").help(format!("call it: `{word}(…)`"))
+                }
                 _ => error.help(format!("choose another name, such as `{word}_`")),
             },
         }
@@ -296,11 +276,7 @@ impl Parser<'_> {
             },
             _ => self.power_shell_operator()?,
         };
-        let end = if from == self.at {
-            self.range().end
-        } else {
-            self.previous_end()
-        };
+        let end = if from == self.at { self.range().end } else { self.previous_end() };
         let range = self.range_of(from).start..end;
         let message = format!("`{}` is not an operator", &self.text[range.clone()]);
         Some(

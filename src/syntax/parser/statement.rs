@@ -4,11 +4,7 @@ use crate::syntax::parser::bracket::{Ending, Items};
 use crate::syntax::parser::{Context, Level, Mark, Parser};
 use crate::syntax::{SyntaxError, SyntaxErrorKind, SyntaxKind as K};
 
-const PARAMETERS: Items = Items {
-    close: K::RightParen,
-    one: "a parameter",
-    many: "parameters",
-};
+const PARAMETERS: Items = Items { close: K::RightParen, one: "a parameter", many: "parameters" };
 
 impl Parser<'_> {
     /// A statement without its semicolon, if one begins here.
@@ -167,11 +163,7 @@ impl Parser<'_> {
 
     fn let_(&mut self) {
         let mark = self.mark();
-        let keyword = if self.current == K::ConstKeyword {
-            K::Const
-        } else {
-            K::Let
-        };
+        let keyword = if self.current == K::ConstKeyword { K::Const } else { K::Let };
         let word = self.shown();
         self.bump();
         self.name(&format!("behind `{word}`"));

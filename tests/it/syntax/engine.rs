@@ -14,12 +14,7 @@ fn agrees_with_rhai_on_what_is_valid() {
         let rhai = engine.compile(&*text);
         let bad = name.starts_with("bad-");
         assert_eq!(rhai.is_err(), bad, "{name}: Rhai says {rhai:?}");
-        assert_eq!(
-            !tree.errors().is_empty(),
-            bad,
-            "{name}: {:#?}",
-            tree.errors()
-        );
+        assert_eq!(!tree.errors().is_empty(), bad, "{name}: {:#?}", tree.errors());
     }
 }
 
@@ -30,11 +25,7 @@ fn survives_line_ends_of_windows() {
         let text = text.replace("\r\n", "\n").replace('\n', "\r\n");
         let tree = parse(&text);
         check_shape(&tree);
-        assert_eq!(
-            tree.errors().is_empty(),
-            engine.compile(&text).is_ok(),
-            "{name}"
-        );
+        assert_eq!(tree.errors().is_empty(), engine.compile(&text).is_ok(), "{name}");
     }
 }
 
@@ -60,11 +51,7 @@ fn finds_every_call_that_rhai_makes() {
                 if !synthetic {
                     let ours = tree.call_at(at);
                     let ours = ours.map(|it| (it.name().to_owned(), it.args().len()));
-                    assert_eq!(
-                        ours,
-                        Some((call.name.to_string(), call.args.len())),
-                        "{name}"
-                    );
+                    assert_eq!(ours, Some((call.name.to_string(), call.args.len())), "{name}");
                     found += 1;
                 }
             }
@@ -89,11 +76,7 @@ fn reads_texts_as_rhai_does() {
                 && ours.interpolations().is_empty()
                 && !ours.node().text().contains("${}")
             {
-                assert_eq!(
-                    ours.value().as_deref(),
-                    Some(value.as_str()),
-                    "{name} {ours:?}"
-                );
+                assert_eq!(ours.value().as_deref(), Some(value.as_str()), "{name} {ours:?}");
                 found += 1;
             }
             true
@@ -113,15 +96,9 @@ fn groups_operators_as_rhai_does() {
         for second in operators {
             let text = format!("a {first} - b {second} !c {first} d");
             let ast = engine.compile_expression(&text).expect("operators combine");
-            let Some(Stmt::Expr(rhai)) = ast.statements().first() else {
-                panic!("{ast:?}")
-            };
+            let Some(Stmt::Expr(rhai)) = ast.statements().first() else { panic!("{ast:?}") };
             let tree = parse(&text);
-            let ours = tree
-                .root()
-                .children()
-                .next()
-                .expect("there is an expression");
+            let ours = tree.root().children().next().expect("there is an expression");
             assert_eq!(grouped(ours), grouped_by_rhai(rhai), "of {text}");
         }
     }
@@ -131,29 +108,17 @@ fn groups_operators_as_rhai_does() {
 fn knows_the_words_that_rhai_reserves() {
     let engine = engine();
     for &(reserved, how) in word::RESERVED {
-        assert!(
-            engine.compile(format!("let {reserved} = 1;")).is_err(),
-            "{reserved}"
-        );
+        assert!(engine.compile(format!("let {reserved} = 1;")).is_err(), "{reserved}");
         let called = engine.compile(format!("{reserved}(1)")).is_ok();
         assert_eq!(called, how != word::Reserved::Always, "{reserved}");
         let method = engine.compile(format!("x.{reserved}(1)")).is_ok();
         assert_eq!(method, how == word::Reserved::Method, "{reserved}");
     }
     for &(keyword, _) in word::KEYWORDS {
-        assert!(
-            engine.compile(format!("let {keyword} = 1;")).is_err(),
-            "{keyword}"
-        );
+        assert!(engine.compile(format!("let {keyword} = 1;")).is_err(), "{keyword}");
     }
-    assert!(
-        word::RESERVED.is_sorted_by_key(|it| it.0),
-        "found by bisection"
-    );
-    assert!(
-        word::KEYWORDS.is_sorted_by_key(|it| it.0),
-        "grouped by their first letters"
-    );
+    assert!(word::RESERVED.is_sorted_by_key(|it| it.0), "found by bisection");
+    assert!(word::KEYWORDS.is_sorted_by_key(|it| it.0), "grouped by their first letters");
     let words = "abstract and as assert async await base begin bool break call case catch char class \
         const continue curry debug def default defer delegate delete do dyn elif else end ensure enum \
         eval exit export extends extern false fallthrough final finally fn Fn for foreach from func \
@@ -166,11 +131,7 @@ fn knows_the_words_that_rhai_reserves() {
         while with xor yield";
     for word in words.split_whitespace() {
         let text = format!("let {word} = 1;");
-        assert_eq!(
-            parse(&text).errors().is_empty(),
-            engine.compile(&text).is_ok(),
-            "{word}"
-        );
+        assert_eq!(parse(&text).errors().is_empty(), engine.compile(&text).is_ok(), "{word}");
     }
 }
 
@@ -186,24 +147,13 @@ pub(crate) fn engine() -> Engine {
 fn offset(text: &str, position: Position) -> u32 {
     let line = position.line().expect("the position is known");
     let column = position.position().expect("the position is within a line");
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line - 1)
-        .map(str::len)
-        .sum();
-    let width: usize = text[start..]
-        .chars()
-        .take(column - 1)
-        .map(char::len_utf8)
-        .sum();
+    let start: usize = text.split_inclusive('\n').take(line - 1).map(str::len).sum();
+    let width: usize = text[start..].chars().take(column - 1).map(char::len_utf8).sum();
     (start + width) as u32
 }
 
 /// How Rhai groups operators, with the operands of a chain of `&&`, `||` or `??` side by side.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the other expressions are no operators"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other expressions are no operators")]
 fn grouped_by_rhai(expression: &Expr) -> String {
     let group = |parts: &[Expr], operator: &str| {
         let parts: Vec<_> = parts.iter().map(grouped_by_rhai).collect();
@@ -227,30 +177,16 @@ fn grouped_by_rhai(expression: &Expr) -> String {
 }
 
 /// How the tree groups operators.
-#[expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "the other nodes are no operators"
-)]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the other nodes are no operators")]
 fn grouped(node: Node<'_>) -> String {
-    let operator = node
-        .tokens()
-        .map(|it| it.text().to_owned())
-        .next()
-        .unwrap_or_default();
+    let operator = node.tokens().map(|it| it.text().to_owned()).next().unwrap_or_default();
     let operands: Vec<_> = node.children().map(grouped).collect();
     match node.kind() {
         SyntaxKind::Binary | SyntaxKind::Range => {
             let first = node.children().next().expect("there is an operand");
-            let same = first
-                .tokens()
-                .next()
-                .is_some_and(|it| it.text() == operator);
+            let same = first.tokens().next().is_some_and(|it| it.text() == operator);
             let joins = same && matches!(operator.as_str(), "&&" | "||" | "??");
-            let left = if joins {
-                &operands[0][1..operands[0].len() - 1]
-            } else {
-                &operands[0]
-            };
+            let left = if joins { &operands[0][1..operands[0].len() - 1] } else { &operands[0] };
             format!("({left}{operator}{})", operands[1])
         }
         SyntaxKind::Prefix => format!("({operator}{})", operands[0]),

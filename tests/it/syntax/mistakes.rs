@@ -21,18 +21,11 @@ fn words_its_errors_alike() {
     for (name, text) in cases() {
         let tree = syntax::parse(text);
         for error in tree.errors() {
-            let parts = [
-                Some(&error.message),
-                error.label.as_ref(),
-                error.help.as_ref(),
-            ];
+            let parts = [Some(&error.message), error.label.as_ref(), error.help.as_ref()];
             for part in parts.into_iter().flatten() {
                 assert!(!part.ends_with('.'), "{name}: {part}");
                 assert!(!part.contains('\n'), "{name}: {part}");
-                assert!(
-                    !part.starts_with(|it: char| it.is_ascii_uppercase()),
-                    "{name}: {part}"
-                );
+                assert!(!part.starts_with(|it: char| it.is_ascii_uppercase()), "{name}: {part}");
             }
         }
     }
@@ -41,15 +34,9 @@ fn words_its_errors_alike() {
 #[test]
 fn reports_a_missing_semicolon_behind_its_statement() {
     let missing = "missing `;` after this statement";
-    check_errors(
-        "let a = 1‹›   // why\n\nlet b = 2‹›\nf(a)‹›\ng();\n",
-        &[missing; 3],
-    );
+    check_errors("let a = 1‹›   // why\n\nlet b = 2‹›\nf(a)‹›\ng();\n", &[missing; 3]);
     check_errors("foo‹› bar baz;\nlet a = 1‹› let b = 2;", &[missing; 2]);
-    check_errors(
-        "f(|x| { x‹›\n  x });\nfn f() { a()‹›\n b() }",
-        &[missing; 2],
-    );
+    check_errors("f(|x| { x‹›\n  x });\nfn f() { a()‹›\n b() }", &[missing; 2]);
 }
 
 #[test]
@@ -72,14 +59,8 @@ fn blames_the_bracket_that_lacks_its_partner() {
     let round = "`(` is not closed";
     let brace = "`{` is not closed";
     check_errors("bar‹(›1, 2\nbaz(3);\n", &[round]);
-    check_errors(
-        "mail::exchange(\"x\")\n    .host‹(›\ndeployment(\"y\");\n",
-        &[round],
-    );
-    check_errors(
-        "fn a() {\n    if x ‹{›\n        b();\n}\nfn c() {}\nlet d = 1;\n",
-        &[brace],
-    );
+    check_errors("mail::exchange(\"x\")\n    .host‹(›\ndeployment(\"y\");\n", &[round]);
+    check_errors("fn a() {\n    if x ‹{›\n        b();\n}\nfn c() {}\nlet d = 1;\n", &[brace]);
     check_errors("if a ‹{› b() else { c() }\n", &[brace]);
     check_errors("fn a() ‹{›\n    b();\n\nfn c() {}\n", &[brace]);
     check_errors("f({ let a = [‹(›1]; });\n", &[round]);
@@ -87,15 +68,9 @@ fn blames_the_bracket_that_lacks_its_partner() {
     check_errors("if ‹(›a > 1 {\n    b();\n}\nc();\n", &[round]);
     check_errors(
         "fn f(a, b‹›\n  ‹if› ) {}\n",
-        &[
-            "missing `,` between two parameters",
-            "`if` stands where a parameter is due",
-        ],
+        &["missing `,` between two parameters", "`if` stands where a parameter is due"],
     );
-    check_errors(
-        "f(\n  1,\n  2‹›\n  3\n);\n",
-        &["missing `,` between two arguments"],
-    );
+    check_errors("f(\n  1,\n  2‹›\n  3\n);\n", &["missing `,` between two arguments"]);
     let insert = |text| parse(text).errors()[0].insert.clone();
     assert_eq!(insert("bar(1, 2\nbaz(3);\n"), Some((8, ")".to_owned())));
     assert_eq!(insert("f(g([1;"), Some((6, "]))".to_owned())));
@@ -107,30 +82,13 @@ fn keeps_an_unclosed_text_to_its_line() {
         "f(‹\"›abc);\ng(1‹› 2);\n",
         &["a text is not closed", "missing `,` between two arguments"],
     );
-    check_errors(
-        "let a = ‹`›abc;\nlet b = `x${a}y`;\nf(`z`);\n",
-        &["a text is not closed"],
-    );
-    check_errors(
-        "f(`\n  a\n`);\nlet b = ‹`›abc;\nf(b);\n",
-        &["a text is not closed"],
-    );
-    check_errors(
-        "let a = `x ‹${› b`;\nf(`y`);\n",
-        &["an interpolation is not closed"],
-    );
+    check_errors("let a = ‹`›abc;\nlet b = `x${a}y`;\nf(`z`);\n", &["a text is not closed"]);
+    check_errors("f(`\n  a\n`);\nlet b = ‹`›abc;\nf(b);\n", &["a text is not closed"]);
+    check_errors("let a = `x ‹${› b`;\nf(`y`);\n", &["an interpolation is not closed"]);
     check_errors("‹/*› open\nf(", &["a comment is not closed"]);
-    for text in [
-        "f(\"abc);\ng(1);\n",
-        "f(`\n`);\nlet b = `abc;\ng(1);\n",
-        "f(#\"abc);\ng(1);\n",
-    ] {
+    for text in ["f(\"abc);\ng(1);\n", "f(`\n`);\nlet b = `abc;\ng(1);\n", "f(#\"abc);\ng(1);\n"] {
         let tree = parse(text);
-        assert_eq!(
-            tree.calls().map(Call::name).collect::<Vec<_>>(),
-            ["f", "g"],
-            "in {text}"
-        );
+        assert_eq!(tree.calls().map(Call::name).collect::<Vec<_>>(), ["f", "g"], "in {text}");
         assert!(tree.calls().all(Call::has_close), "in {text}");
     }
 }
@@ -198,23 +156,12 @@ fn offers_the_edit_that_mends() {
 fn caps_nesting_with_one_error() {
     let nested =
         |count: usize| format!("let x = {}1{};\nf(;", "(".repeat(count), ")".repeat(count));
-    let kinds = |count| -> Vec<_> {
-        parse(&nested(count))
-            .errors()
-            .iter()
-            .map(|it| it.kind)
-            .collect()
-    };
+    let kinds =
+        |count| -> Vec<_> { parse(&nested(count)).errors().iter().map(|it| it.kind).collect() };
     let depth = MAX_DEPTH as usize;
     assert_eq!(kinds(depth - 1), [SyntaxErrorKind::UnclosedBracket]);
-    assert_eq!(
-        kinds(depth),
-        [SyntaxErrorKind::TooDeep, SyntaxErrorKind::UnclosedBracket]
-    );
-    assert_eq!(
-        kinds(depth * 9),
-        [SyntaxErrorKind::TooDeep, SyntaxErrorKind::UnclosedBracket]
-    );
+    assert_eq!(kinds(depth), [SyntaxErrorKind::TooDeep, SyntaxErrorKind::UnclosedBracket]);
+    assert_eq!(kinds(depth * 9), [SyntaxErrorKind::TooDeep, SyntaxErrorKind::UnclosedBracket]);
 }
 
 #[test]
@@ -229,11 +176,8 @@ fn refuses_a_text_that_is_too_long() {
 fn check_errors(marked: &str, messages: &[&str]) {
     let (text, ranges) = unmark(marked);
     let tree = parse(&text);
-    let ours: Vec<_> = tree
-        .errors()
-        .iter()
-        .map(|it| (it.range.clone(), it.message.as_str()))
-        .collect();
+    let ours: Vec<_> =
+        tree.errors().iter().map(|it| (it.range.clone(), it.message.as_str())).collect();
     let wanted: Vec<_> = ranges.into_iter().zip(messages.iter().copied()).collect();
     assert_eq!(ours, wanted, "in {text:?}");
     assert_eq!(wanted.len(), messages.len(), "each message has its mark");
@@ -262,9 +206,5 @@ fn mend(text: &str) -> String {
         (None, Some((range, new))) => (range.clone(), new),
         other => panic!("there is no single edit for {text:?} but {other:?}"),
     };
-    format!(
-        "{}{new}{}",
-        &text[..range.start as usize],
-        &text[range.end as usize..]
-    )
+    format!("{}{new}{}", &text[..range.start as usize], &text[range.end as usize..])
 }

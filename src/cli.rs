@@ -19,6 +19,7 @@ use jiff::civil::Date;
 use crate::cli::ui::{Colour, Ui};
 use crate::compile::Inputs;
 use crate::script::values::Unreadable;
+use crate::source::files::ReadError;
 
 /// How a command ends. The numbers are the process's exit codes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -61,7 +62,13 @@ impl From<Unreadable> for Failure {
         Failure {
             status: ExitStatus::Usage,
             message: unreadable.to_string(),
-            hints: vec!["check the path, and that it is a text file saved as UTF-8".to_owned()],
+            hints: vec![match unreadable.error {
+                ReadError::Missing => "check the path".to_owned(),
+                ReadError::TooLarge { .. } => "split it into smaller files".to_owned(),
+                ReadError::NotAFile(_) | ReadError::NotUtf8 { .. } | ReadError::Io(_) => {
+                    "name a text file that is saved as UTF-8".to_owned()
+                }
+            }],
         }
     }
 }
@@ -103,6 +110,10 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Schema(args) => schema::run(args, &ui),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
+        Ok(Ok(_)) if ui.is_cut_off() => ui.failure(&Failure::usage(
+            "the result could not be written whole",
+            "check that there is room on the disk",
+        )),
         Ok(Ok(status)) => status,
         Ok(Err(failure)) => ui.failure(&failure),
         Err(_) => ui.failure(&Failure {
@@ -141,22 +152,36 @@ pub(crate) struct GivenArgs {
 }
 
 impl GivenArgs {
-    /// The inputs of a compilation, with the environment's part.
-    pub(crate) fn inputs(&self, script: &Path) -> Inputs {
-        Inputs {
+    /// The inputs of a compilation, with the environment's part. A file that is named in the script's place by mistake is
+    /// refused: it would be read, and mended, as a script.
+    pub(crate) fn inputs(&self, script: &Path) -> Result<Inputs, Failure> {
+        let ending = script.extension().unwrap_or_default().to_ascii_lowercase();
+        if ending == "toml" {
+            let message = format!("`{}` is a values file, not a script", script.display());
+            return Err(Failure::usage(message, "name the script, and this with `--values`"));
+        }
+        if ending == "json" {
+            let message = format!("`{}` is a plan, not a script", script.display());
+            return Err(Failure::usage(message, "name the script that it was made from"));
+        }
+        Ok(Inputs {
             script: script.to_path_buf(),
             root: self.root.clone(),
             values: self.values.clone(),
             settings: self.settings.clone(),
             environment: ui::parameters_of_environment(),
             as_of: self.as_of.unwrap_or_else(ui::today),
-        }
+        })
     }
 
-    /// Whether nothing was given that only a script can use.
-    pub(crate) fn is_empty(&self) -> bool {
+    /// Refuses what only a script can use, where a saved plan is named.
+    pub(crate) fn none_for_a_plan(&self) -> Result<(), Failure> {
         let none = self.values.is_empty() && self.settings.is_empty();
-        none && self.root.is_none() && self.as_of.is_none()
+        if none && self.root.is_none() && self.as_of.is_none() {
+            return Ok(());
+        }
+        let message = "a saved plan takes no values, settings, root or day";
+        Err(Failure::usage(message, "name the script instead of the plan"))
     }
 }
 

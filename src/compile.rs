@@ -3,6 +3,7 @@
 //! [`compile`] is pure and total: the same files, inputs and day give the same result, there is no network and no clock
 //! but the guard that stops a script which does not end, and it always returns.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -15,7 +16,7 @@ use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
 use crate::script::{self, Program, param, print};
 use crate::source::files::Files;
-use crate::source::{SourceId, Sources};
+use crate::source::{Source, SourceId, SourceKind, Sources};
 use crate::subject::{self, SUBJECTS};
 
 mod assemble;
@@ -48,6 +49,21 @@ impl Inputs {
             environment: Vec::new(),
             as_of,
         }
+    }
+
+    /// The files behind the texts of a compilation.
+    #[must_use]
+    pub fn paths(&self, sources: &Sources) -> Vec<(SourceId, PathBuf)> {
+        // Values files are read in the order in which they are given.
+        let mut values = self.values.iter();
+        let path = |source: &Source| match source.kind {
+            SourceKind::Script => Some(self.root_folder().join(&source.name)),
+            SourceKind::Values => values.next().cloned(),
+            SourceKind::Library | SourceKind::Environment | SourceKind::Setting => None,
+        };
+        let paths: Vec<_> = sources.iter().map(|(_, it)| it).map(path).collect();
+        let named = sources.iter().zip(paths);
+        named.filter_map(|((id, _), path)| Some((id, path?))).collect()
     }
 
     /// The folder that imports may not leave and that names of scripts are relative to.
@@ -136,6 +152,10 @@ pub fn run(
         diagnostics.extend(subject::check(SUBJECTS, &run.deployment, inputs.as_of));
     }
     sort(&mut diagnostics);
+    let veiled = run.sources.veiled();
+    if !veiled.is_empty() {
+        diagnostics.iter_mut().for_each(|it| it.cover(&veiled));
+    }
     let mut compiled =
         Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None };
     if !compiled.has_errors() {
@@ -144,17 +164,17 @@ pub fn run(
     Ok(compiled)
 }
 
-/// Errors before warnings would tear a script's findings apart; they stand in the order of the texts.
+/// The most findings that are shown; nobody reads more.
+const MOST_FINDINGS: usize = 200;
+
+/// Orders findings as the texts are read, each once, and no more than can be read.
 fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
-    let mut seen: Vec<(&'static str, SourceId, u32, u32, String)> = Vec::new();
-    diagnostics.retain(|it| {
-        let key =
-            (it.code.name, it.primary.source, it.primary.start, it.primary.end, it.message.clone());
-        let new = !seen.contains(&key);
-        if new {
-            seen.push(key);
-        }
-        new
-    });
+    let mut seen = HashSet::new();
+    diagnostics.retain(|it| seen.insert((it.code.name, it.primary, it.message.clone())));
+    if diagnostics.len() > MOST_FINDINGS {
+        // An error must not be lost behind hints.
+        diagnostics.sort_by_key(Diagnostic::severity);
+        diagnostics.truncate(MOST_FINDINGS);
+    }
 }

@@ -215,6 +215,23 @@ impl Diagnostic {
         self
     }
 
+    /// Covers texts that may not be shown, wherever they were echoed.
+    pub fn cover(&mut self, texts: &[&str]) {
+        let cover = |words: &mut String| {
+            for text in texts.iter().filter(|it| words.contains(**it)).collect::<Vec<_>>() {
+                *words = words.replace(*text, "***");
+            }
+        };
+        cover(&mut self.message);
+        cover(&mut self.label);
+        self.labels.iter_mut().for_each(|it| cover(&mut it.text));
+        self.help.iter_mut().for_each(cover);
+        if let Some(fix) = &mut self.fix {
+            cover(&mut fix.title);
+            fix.edits.iter_mut().for_each(|it| cover(&mut it.text));
+        }
+    }
+
     /// How grave it is.
     #[must_use]
     pub fn severity(&self) -> Severity {

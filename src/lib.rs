@@ -77,14 +77,14 @@
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
 //! | a command | one file below `cli/` |
 
-pub mod cli;
-pub mod compile;
+pub mod source;
+pub mod syntax;
 pub mod diagnostic;
-pub mod export;
 pub mod model;
 pub mod plan;
-pub mod render;
 pub mod script;
-pub mod source;
 pub mod subject;
-pub mod syntax;
+pub mod compile;
+pub mod render;
+pub mod export;
+pub mod cli;

@@ -16,7 +16,7 @@ pub mod registry;
 pub mod statics;
 pub mod values;
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
@@ -172,6 +172,16 @@ impl Program {
         })
     }
 
+    /// The literal texts within an expression.
+    #[must_use]
+    pub fn literals_within(&self, span: Span) -> Vec<Span> {
+        let Some(script) = self.scripts.iter().find(|it| it.id == span.source) else {
+            return Vec::new();
+        };
+        let literals = script.tree.nodes().filter_map(StringLiteral::cast);
+        literals.map(|it| script.span(it.range())).filter(|it| span.contains(*it)).collect()
+    }
+
     /// The names of the parameters that the variables in an expression were made from, as far as the text tells.
     #[must_use]
     pub fn ingredients(&self, span: Span) -> Vec<String> {
@@ -253,7 +263,9 @@ pub fn load(
         let before = diagnostics.len();
         report_syntax(script, &mut diagnostics);
         report_size(script, &sources, &mut diagnostics);
-        if diagnostics.len() == before {
+        // `eval` is reported with what to do instead.
+        let evaluates = script.tree.calls().any(|it| it.name() == "eval");
+        if diagnostics.len() == before && !evaluates {
             let text = engine_text(&sources.get(script.id).text);
             match engine::compile(&script.name, &text) {
                 Ok(ast) => script.ast = Some(ast),
@@ -261,6 +273,11 @@ pub fn load(
             }
         }
         runnable &= script.ast.is_some();
+    }
+    for script in &scripts {
+        for span in statics::written_out(script) {
+            sources.veil(span);
+        }
     }
     let mut program = Program {
         sources,
@@ -331,6 +348,9 @@ pub fn run(
         provenance: Provenance::default(),
         parameters,
         modules: BTreeMap::new(),
+        calls: 0,
+        seen: HashSet::new(),
+        repeated: None,
     });
     let engine = engine::engine(registry, &recorder, &program.unknown);
     if let Some(ast) = &entry.ast {

@@ -215,6 +215,16 @@ impl Sources {
         self.0[span.source.0 as usize].veiled.push(span.start..span.end);
     }
 
+    /// What is covered, without its quotes, where it is long enough to be told from other words.
+    #[must_use]
+    pub fn veiled(&self) -> Vec<&str> {
+        let texts = self.0.iter().flat_map(|source| {
+            source.veiled.iter().map(|it| &source.text[it.start as usize..it.end as usize])
+        });
+        let bare = texts.map(|it| it.trim_matches(['"', '\'', '`', '#']));
+        bare.filter(|it| it.chars().count() >= 4).collect()
+    }
+
     /// The text of a span as it may be shown.
     #[must_use]
     pub fn shown(&self, span: Span) -> String {

@@ -3,20 +3,20 @@
 //! A subject is a rib: its verbs (host functions), its checks, the fields of the wizard that it fills, and the steps that
 //! it asks for. Subjects never import each other; a check sees the whole [`Deployment`].
 
-pub mod account;
+pub mod deployment;
+pub mod cloud;
+pub mod license;
+pub mod setup;
+pub mod database;
+pub mod mail;
+pub mod reporting;
 pub mod application;
 pub mod certificate;
-pub mod cloud;
-pub mod database;
-pub mod deployment;
-pub mod license;
-pub mod mail;
-pub mod password_portal;
-pub mod portal;
-pub mod reporting;
-pub mod service;
-pub mod setup;
+pub mod account;
 pub mod synchronization;
+pub mod service;
+pub mod portal;
+pub mod password_portal;
 pub mod task;
 
 use jiff::civil::Date;

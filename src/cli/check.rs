@@ -5,8 +5,8 @@ use crate::cli::{ExitStatus, Failure, ScriptArgs};
 use crate::compile::{Compiled, Inputs, compile};
 use crate::diagnostic::{Applicability, Edit, Severity};
 use crate::render::{self, Format, render};
+use crate::source::SourceId;
 use crate::source::files::Disk;
-use crate::source::{SourceId, SourceKind};
 
 /// Check a script with a customer's values
 ///
@@ -56,14 +56,20 @@ impl FindingArgs {
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
-    let inputs = args.script.given.inputs(&args.script.script);
+    let inputs = args.script.given.inputs(&args.script.script)?;
     let mut compiled = compile(&Disk, &inputs)?;
     if args.fix {
-        let count = fix(&compiled, &inputs)?;
-        if count > 0 {
-            ui.talk(&format!("made {count} {}\n", if count == 1 { "edit" } else { "edits" }));
+        // An edit may bring the next mistake to light; a script that is mended in a few rounds is mended.
+        let mut count = 0;
+        for _ in 0..5 {
+            let made = fix(&compiled, &inputs)?;
+            if made == 0 {
+                break;
+            }
+            count += made;
             compiled = compile(&Disk, &inputs)?;
         }
+        ui.talk(&format!("made {count} {}\n", if count == 1 { "edit" } else { "edits" }));
     }
     let format = args.findings.output_format;
     let style = ui.findings(format, false);
@@ -84,14 +90,8 @@ fn fix(compiled: &Compiled, inputs: &Inputs) -> Result<usize, Failure> {
     edits.sort_by_key(|it| (it.span.source, it.span.start, it.span.end));
     edits.dedup();
     let mut count = 0;
-    // Values files are read in the order in which they are given.
-    let mut values = inputs.values.iter();
-    for (id, source) in compiled.sources.iter() {
-        let path = match source.kind {
-            SourceKind::Script => inputs.root_folder().join(&source.name),
-            SourceKind::Values => values.next().cloned().unwrap_or_default(),
-            SourceKind::Library | SourceKind::Environment | SourceKind::Setting => continue,
-        };
+    for (id, path) in inputs.paths(&compiled.sources) {
+        let source = compiled.sources.get(id);
         let (text, made) = edited(&source.text, id, &edits);
         if made > 0 {
             write_file(&path, &text)?;

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::cli::check::FindingArgs;
 use crate::cli::ui::{Ui, write_file};
 use crate::cli::{ExitStatus, Failure, GivenArgs};
-use crate::compile::compile;
+use crate::compile::{Compiled, Inputs, compile};
 use crate::export::{View, view};
 use crate::plan::Plan;
 use crate::plan::seal::PlanError;
@@ -36,13 +36,14 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let (plan, status) = if is_plan(&args.script) {
-        if !args.given.is_empty() {
-            let message = "a saved plan takes no values, settings, root or day";
-            return Err(Failure::usage(message, "name the script instead of the plan"));
-        }
+        args.given.none_for_a_plan()?;
         (Some(read(&args.script)?), ExitStatus::Clean)
     } else {
-        let compiled = compile(&Disk, &args.given.inputs(&args.script))?;
+        let inputs = args.given.inputs(&args.script)?;
+        let compiled = compile(&Disk, &inputs)?;
+        if let Some(out) = &args.out {
+            refuse_input(out, &compiled, &inputs)?;
+        }
         let style = ui.findings(args.findings.output_format, true);
         if !compiled.diagnostics.is_empty() {
             ui.talk(&render(&compiled.sources, &compiled.diagnostics, &style));
@@ -64,6 +65,17 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         None => ui.print(&text),
     }
     Ok(status)
+}
+
+/// Refuses to write over what was read.
+fn refuse_input(out: &Path, compiled: &Compiled, inputs: &Inputs) -> Result<(), Failure> {
+    let Ok(target) = Disk.canonical(out) else { return Ok(()) };
+    let mut read = inputs.paths(&compiled.sources).into_iter();
+    if read.any(|(_, path)| Disk.canonical(&path).is_ok_and(|path| path == target)) {
+        let message = format!("`{}` is an input of this plan", out.display());
+        return Err(Failure::usage(message, "write the plan to another file"));
+    }
+    Ok(())
 }
 
 /// The most bytes of a plan file.

@@ -4,6 +4,7 @@
     reason = "this is the door to the process and its surroundings"
 )]
 
+use std::cell::Cell;
 use std::env;
 use std::io::{IsTerminal, Write};
 use std::path::Path;
@@ -33,16 +34,29 @@ pub struct Ui {
     colour: Colour,
     unicode: bool,
     width: usize,
+    /// Whether a result could not be written whole.
+    cut_off: Cell<bool>,
 }
 
 impl Ui {
+    /// Whether a result could not be written whole, such as to a full disk.
+    #[must_use]
+    pub fn is_cut_off(&self) -> bool {
+        self.cut_off.get()
+    }
+
     /// The terminal as it is.
     #[must_use]
     pub fn new(colour: Colour) -> Self {
         let columns = env::var("COLUMNS").ok().and_then(|it| it.parse().ok());
         let measured = || terminal_size::terminal_size().map(|(width, _)| usize::from(width.0));
         let width = columns.or_else(measured).unwrap_or(100).clamp(40, 200);
-        Ui { colour, unicode: supports_unicode::on(supports_unicode::Stream::Stdout), width }
+        Ui {
+            cut_off: Cell::new(false),
+            colour,
+            unicode: supports_unicode::on(supports_unicode::Stream::Stdout),
+            width,
+        }
     }
 
     /// Answers a command line that could not be read, or asks for help.
@@ -55,12 +69,15 @@ impl Ui {
 
     /// Prints a result.
     pub fn print(&self, text: &str) {
-        write(&mut std::io::stdout().lock(), text);
+        if !write(&mut std::io::stdout().lock(), text) {
+            self.cut_off.set(true);
+        }
     }
 
     /// Prints talk.
     pub fn talk(&self, text: &str) {
-        write(&mut std::io::stderr().lock(), text);
+        // Where talk cannot be heard, nothing else can be said.
+        let _heard = write(&mut std::io::stderr().lock(), text);
     }
 
     /// Prints why a command failed, and returns how the program ends.
@@ -106,9 +123,12 @@ impl Ui {
     }
 }
 
-/// A reader that went away is no error: `mimeo explain | head` ends quietly.
-fn write(stream: &mut dyn Write, text: &str) {
-    stream.write_all(text.as_bytes()).and_then(|()| stream.flush()).unwrap_or_default();
+/// A reader that went away is no error: `mimeo explain | head` ends quietly. A full disk is one.
+fn write(stream: &mut dyn Write, text: &str) -> bool {
+    match stream.write_all(text.as_bytes()).and_then(|()| stream.flush()) {
+        Ok(()) => true,
+        Err(error) => error.kind() == std::io::ErrorKind::BrokenPipe,
+    }
 }
 
 /// The environment variables that give parameters.
@@ -128,18 +148,31 @@ pub fn today() -> Date {
     date(1970, 1, 1).checked_add(days.days()).unwrap_or(Date::MAX)
 }
 
-/// Writes a file whole: what was there stays until the new text is complete.
+/// Writes a file whole: what was there stays until the new text is complete, and keeps its permissions. A link is followed;
+/// what is no file, such as a pipe, is written to as it is.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     let failure = |error: std::io::Error| {
         let message = format!("{} cannot be written: {error}", path.display());
         Failure::usage(message, "check that the folder is there and may be written to")
     };
-    let folder = path.parent().filter(|it| !it.as_os_str().is_empty());
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
+    let there = std::fs::metadata(&target).ok();
+    if let Some(there) = &there {
+        if there.permissions().readonly() {
+            return Err(failure(std::io::Error::other("it is read-only")));
+        }
+        if !there.is_file() {
+            return std::fs::write(&target, text).map_err(failure);
+        }
+    }
+    let folder = target.parent().filter(|it| !it.as_os_str().is_empty());
+    let name = target.file_name().unwrap_or_default().to_string_lossy();
     let beside = format!(".{name}.{}.part", std::process::id());
     let part = folder.unwrap_or(Path::new(".")).join(beside);
-    std::fs::write(&part, text).map_err(failure)?;
-    std::fs::rename(&part, path).map_err(|error| {
+    let written = std::fs::write(&part, text)
+        .and_then(|()| there.map_or(Ok(()), |it| std::fs::set_permissions(&part, it.permissions())))
+        .and_then(|()| std::fs::rename(&part, &target));
+    written.map_err(|error| {
         // The part is of no use to anybody.
         std::fs::remove_file(&part).unwrap_or_default();
         failure(error)

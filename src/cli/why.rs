@@ -29,9 +29,10 @@ pub struct Args {
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let plan = if is_plan(&args.script) {
+        args.given.none_for_a_plan()?;
         read(&args.script)?
     } else {
-        let compiled = compile(&Disk, &args.given.inputs(&args.script))?;
+        let compiled = compile(&Disk, &args.given.inputs(&args.script)?)?;
         let Some(plan) = compiled.plan else {
             let style = ui.findings(Format::Full, true);
             ui.talk(&render(&compiled.sources, &compiled.diagnostics, &style));

@@ -7,7 +7,7 @@ use rhai::{Dynamic, ImmutableString};
 
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
-use crate::model::format::{Format, Name};
+use crate::model::format::{Format, Name, Text};
 use crate::model::{Declared, Deployment, Once, Part, Secret};
 use crate::script::provenance::as_text;
 use crate::script::recorder::{Handle, POISON, Poison, Recorder};
@@ -202,7 +202,10 @@ impl Call<'_> {
             return Part::Said(Declared { value: Err(secret), origin });
         }
         match as_text(&value) {
-            Some(text) if text.contains(POISON) => Part::Unusable(origin),
+            Some(text) if text.contains(POISON) => {
+                self.report_poison(index);
+                Part::Unusable(origin)
+            }
             Some(text) => Part::Said(Declared { value: Ok(text.to_string()), origin }),
             None => self.wrong_type(index, &value),
         }
@@ -314,7 +317,11 @@ impl Call<'_> {
     #[expect(clippy::result_large_err, reason = "the other half is what the caller returns")]
     fn text_of<T>(&mut self, index: usize, value: &Dynamic) -> Result<ImmutableString, Part<T>> {
         if let Some(text) = as_text(value) {
-            return if text.contains(POISON) { Err(self.unusable(index)) } else { Ok(text) };
+            if text.contains(POISON) {
+                self.report_poison(index);
+                return Err(self.unusable(index));
+            }
+            return Ok(text);
         }
         if self.spec.params[index].ty == Ty::Port
             && let Ok(number) = value.as_int()
@@ -322,6 +329,18 @@ impl Call<'_> {
             return Ok(number.to_string().into());
         }
         Err(self.wrong_type(index, value))
+    }
+
+    /// The character that stands for what is reported already, where nothing is: somebody wrote it.
+    fn report_poison(&mut self, index: usize) {
+        let error = |it: &Diagnostic| it.severity() == crate::diagnostic::Severity::Error;
+        if !self.recorder.diagnostics.iter().any(error) {
+            let span = self.arguments[index].span;
+            self.recorder
+                .at(Text::CODE, span, "the text has the character U+10FFFE, which is none")
+                .label("not a text")
+                .help("take the character out");
+        }
     }
 
     fn unusable<T>(&self, index: usize) -> Part<T> {
@@ -367,7 +386,12 @@ impl Call<'_> {
         if text.contains(POISON) {
             return Part::Unusable(origin);
         }
-        self.recorder.sources.veil(origin.blame());
+        // Whatever went into the text is part of it.
+        let parts = origin.parts.iter().map(|it| it.span);
+        let literals = self.recorder.program.literals_within(self.arguments[index].span);
+        for span in parts.chain(literals).chain([origin.at, origin.blame()]) {
+            self.recorder.sources.veil(span);
+        }
         let message = format!("`{}` of `{}` is written out", param.name, self.spec.path());
         let mut diagnostic = Diagnostic::about(&SECRET_LITERAL, &origin, message);
         diagnostic.label("everybody who sees this file knows it");

@@ -24,7 +24,7 @@ use rhai::{
 use crate::model::Secret;
 use crate::script::args::{Argument, Call, SECRET_EXPOSED};
 use crate::script::recorder::{Handle, POISON, Poison, Shared};
-use crate::script::registry::{FnSpec, Handler, Registry};
+use crate::script::registry::{FnSpec, Handler, Param, Registry, Ty};
 use crate::script::statics::{self, Unknown};
 use crate::script::{Script, builtin, faults};
 use crate::source::Span;
@@ -51,6 +51,8 @@ pub mod limits {
     pub const FUNCTIONS: usize = 500;
     /// Modules imported.
     pub const MODULES: usize = 64;
+    /// Calls of host functions: an installation of everything takes about a hundred.
+    pub const HOST_CALLS: usize = 2_000;
     /// Time on the wall.
     pub const TIME: Duration = Duration::from_secs(3);
     /// The stack of the thread that a script runs on: at the depths above a debug build needs a third of it.
@@ -101,7 +103,8 @@ pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -
             match result {
                 Err(error) if is_fault(&error) => {
                     let source = context.source().map(ToOwned::to_owned);
-                    faults::record(&mut shared.lock(), source.as_deref(), &error);
+                    let statement = inputs[0].position();
+                    faults::record(&mut shared.lock(), source.as_deref(), &error, statement);
                     Ok(Dynamic::from(Poison))
                 }
                 other => other,
@@ -126,7 +129,7 @@ pub(super) fn run(engine: &Engine, ast: &AST, recorder: &Shared) {
     if let Err(error) = engine.eval_ast_with_scope::<Dynamic>(&mut scope, ast)
         && !matches!(*error, EvalAltResult::Return(..) | EvalAltResult::Exit(..))
     {
-        faults::record(&mut recorder.lock(), ast.source(), &error);
+        faults::record(&mut recorder.lock(), ast.source(), &error, Position::NONE);
     }
 }
 
@@ -152,8 +155,18 @@ fn bare() -> Engine {
     engine.set_max_functions(limits::FUNCTIONS);
     engine.set_max_modules(limits::MODULES);
     engine.disable_symbol("eval");
+    engine.register_type_with_name::<Poison>(POISON_NAME);
+    engine.register_type_with_name::<Handle>(HANDLE_NAME);
+    engine.register_type_with_name::<Secret>(SECRET_NAME);
     engine
 }
+
+/// What the engine calls the type of a value that is reported already.
+pub(super) const POISON_NAME: &str = "unusable value";
+/// What the engine calls the type of a builder.
+pub(super) const HANDLE_NAME: &str = "declaration";
+/// What the engine calls the type of a reference to a secret.
+pub(super) const SECRET_NAME: &str = "secret";
 
 /// The packages that a script may use, and what replaces their traps.
 static PACKAGES: LazyLock<Arc<Module>> = LazyLock::new(|| {
@@ -241,6 +254,39 @@ fn expose(context: &NativeCallContext<'_>) {
         .help("hand the secret itself to the function that takes one");
 }
 
+/// The types of arguments under which a row is registered: any at all, so that what does not fit is answered by us, and
+/// those that fit, which Rhai tries first. If it found none, it would ask its packages, and these are slow to wake.
+fn shapes(row: &FnSpec) -> Vec<Vec<TypeId>> {
+    let exact = |param: &Param| match param.ty {
+        Ty::Flag => TypeId::of::<bool>(),
+        Ty::Port | Ty::Days => TypeId::of::<rhai::INT>(),
+        Ty::Secret => TypeId::of::<Secret>(),
+        Ty::Choices => TypeId::of::<rhai::Array>(),
+        Ty::Text
+        | Ty::Host
+        | Ty::SqlServer
+        | Ty::Database
+        | Ty::Account
+        | Ty::Email
+        | Ty::Url
+        | Ty::Guid
+        | Ty::Build
+        | Ty::Path
+        | Ty::Thumbprint
+        | Ty::Domain
+        | Ty::Property
+        | Ty::Name
+        | Ty::Any => TypeId::of::<ImmutableString>(),
+    };
+    let receiver = usize::from(row.is_method());
+    let any = |count| vec![TypeId::of::<Dynamic>(); receiver + count];
+    let fitting = |count: usize| {
+        let builder = std::iter::repeat_n(TypeId::of::<Handle>(), receiver);
+        builder.chain(row.params[..count].iter().map(exact)).collect()
+    };
+    row.counts().flat_map(|count| [any(count), fitting(count)]).collect()
+}
+
 /// The types that Rhai's packages print.
 static EXACT_TYPES: &[fn() -> TypeId] = &[
     TypeId::of::<ImmutableString>,
@@ -267,11 +313,11 @@ fn host(registry: Registry) -> &'static Host {
     static HOST: std::sync::OnceLock<Host> = std::sync::OnceLock::new();
     HOST.get_or_init(|| {
         let mut global = Module::new();
-        let mut methods: BTreeSet<(&'static str, usize)> = BTreeSet::new();
+        let mut methods: BTreeSet<(&'static str, Vec<TypeId>)> = BTreeSet::new();
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for row in registry.rows() {
             if row.is_method() {
-                methods.extend(row.counts().map(|count| (row.name, count)));
+                methods.extend(shapes(row).into_iter().map(|types| (row.name, types)));
                 continue;
             }
             let module = match row.namespace {
@@ -285,8 +331,7 @@ fn host(registry: Registry) -> &'static Host {
                     &mut namespaces[at].1
                 }
             };
-            let mut shapes: Vec<Vec<TypeId>> =
-                row.counts().map(|count| vec![TypeId::of::<Dynamic>(); count]).collect();
+            let mut shapes = shapes(row);
             // Rhai's own function for an exact type would be preferred.
             if builtin::is_function(row.name) {
                 shapes.extend(EXACT_TYPES.iter().map(|it| vec![it()]));
@@ -297,8 +342,7 @@ fn host(registry: Registry) -> &'static Host {
                 });
             }
         }
-        for (name, count) in methods {
-            let types = vec![TypeId::of::<Dynamic>(); count + 1];
+        for (name, types) in methods {
             raw(&mut global, name, &types, true, move |context, args| {
                 Ok(method(&context, registry, name, args))
             });
@@ -419,6 +463,11 @@ fn invoke(
         span: site.argument(index, args.len()),
     });
     let arguments: Vec<Argument> = arguments.collect();
+    recorder.calls += 1;
+    if recorder.calls > limits::HOST_CALLS {
+        faults::too_many_calls(recorder, site.span);
+        return Dynamic::from(Poison);
+    }
     let mut call = Call { recorder, spec, handle, span: site.span, arguments, via };
     match spec.handler {
         Handler::Declares(kind, declare) => {

@@ -6,7 +6,7 @@ use rhai::{EvalAltResult, Position};
 
 use crate::code;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::script::engine::limits;
+use crate::script::engine::{HANDLE_NAME, POISON_NAME, SECRET_NAME, limits};
 use crate::script::recorder::{POISON, Recorder};
 use crate::source::Caller;
 
@@ -54,7 +54,12 @@ code! {
 pub static CODES: &[&Code] = &[&SCRIPT_FAULT, &SCRIPT_THROWN, &SCRIPT_LIMIT];
 
 /// Records an error of the engine at the innermost place that it names, with the callers.
-pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &EvalAltResult) {
+pub(super) fn record(
+    recorder: &mut Recorder,
+    source: Option<&str>,
+    error: &EvalAltResult,
+    statement: Position,
+) {
     recorder.deployment.complete = false;
     let program = recorder.program.clone();
     let mut script = program.script(source);
@@ -92,7 +97,7 @@ pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &Eval
     // A namespaced native function loses its position; the call that led there is the nearest place.
     let span = match (position.is_none(), via.last()) {
         (true, Some(caller)) => caller.span,
-        _ => script.whole(recorder.offset(script.id, first_line(position))),
+        _ => script.whole(recorder.offset(script.id, or_else(position, statement))),
     };
     if recorder.silenced(span) {
         return;
@@ -116,8 +121,22 @@ pub(super) fn record(recorder: &mut Recorder, source: Option<&str>, error: &Eval
     recorder.report(diagnostic);
 }
 
-fn first_line(position: Position) -> Position {
-    if position.is_none() { Position::new(1, 1) } else { position }
+/// Records that a script calls the host more often than any template needs to, once.
+pub(super) fn too_many_calls(recorder: &mut Recorder, span: crate::source::Span) {
+    recorder.deployment.complete = false;
+    if recorder.calls == limits::HOST_CALLS + 1 {
+        let message =
+            format!("the script calls host functions more than {} times", limits::HOST_CALLS);
+        let mut diagnostic = Diagnostic::new(&SCRIPT_LIMIT, span, message);
+        diagnostic.label("nothing from here on is declared").help("look for a loop that declares");
+        recorder.report(diagnostic);
+    }
+}
+
+/// The first of two positions that is one, else the beginning of the text.
+fn or_else(position: Position, other: Position) -> Position {
+    let known = [position, other].into_iter().find(|it| !it.is_none());
+    known.unwrap_or_else(|| Position::new(1, 1))
 }
 
 struct Told {
@@ -168,7 +187,7 @@ fn tell(error: &EvalAltResult) -> Option<Told> {
         EvalAltResult::ErrorPropertyNotFound(name, _) => fault(
             format!("the map has no entry `{name}`"),
             "no such entry",
-            &["correct the name, or ask with `?.` and `??` where it may be missing"],
+            &["correct the name, or ask with `.get(\"name\") ?? fallback` where it may be missing"],
         ),
         EvalAltResult::ErrorIndexNotFound(..) | EvalAltResult::ErrorIndexingType(..) => {
             fault("this value has no such index", "cannot be looked up", &[])
@@ -197,6 +216,11 @@ fn tell(error: &EvalAltResult) -> Option<Told> {
             format!("`{name}` would change a constant"),
             "cannot be changed",
             &["declare it with `let` instead of `const`"],
+        ),
+        EvalAltResult::ErrorDataRace(..) => fault(
+            "the list is changed while it is gone through",
+            "changed here",
+            &["gather the changes in another list"],
         ),
         EvalAltResult::ErrorArithmetic(message, _) => {
             fault(format!("the calculation fails: {}", lower(message)), "fails", &[])
@@ -245,7 +269,7 @@ fn tell(error: &EvalAltResult) -> Option<Told> {
         ),
         other => {
             let text = one_line(&other.to_string());
-            if text.contains("recorder::Poison") {
+            if is_poison(&text) {
                 return None;
             }
             fault(lower(&text), "fails", &[])
@@ -282,8 +306,9 @@ fn function_not_found(signature: &str) -> Option<Told> {
     )
 }
 
+/// The engine writes the name of a type in some places and its path in others.
 fn is_poison(text: &str) -> bool {
-    text.contains("recorder::Poison")
+    text.contains(POISON_NAME) || text.contains("recorder::Poison")
 }
 
 /// The engine's name of a type, for a reader who knows no type names.
@@ -299,8 +324,8 @@ fn type_name(name: &str) -> String {
         "map" | "Map" => "a map",
         "Fn" | "FnPtr" => "a function",
         "char" => "a character",
-        _ if name.contains("Handle") => "a declaration",
-        _ if name.contains("Secret") => "a secret",
+        _ if name == HANDLE_NAME || name.ends_with("recorder::Handle") => "a declaration",
+        _ if name == SECRET_NAME || name.ends_with("model::Secret") => "a secret",
         _ => "another value",
     }
     .to_owned()

@@ -96,18 +96,24 @@ pub(super) fn read_all(
     sources: &mut Sources,
     out: &mut Vec<Diagnostic>,
 ) -> Result<(Vec<Script>, Imports), Unreadable> {
-    let unreadable = |path: &Path, error: ReadError| Unreadable { path: path.to_path_buf(), error };
-    let text = files.read(entry, MOST_BYTES).map_err(|error| unreadable(entry, error))?;
-    let resolved =
-        |path: &Path| files.canonical(path).map_err(|error| unreadable(path, ReadError::Io(error)));
-    let at = resolved(entry)?;
-    let root = resolved(root.unwrap_or(&folder(entry)))?;
+    let unreadable =
+        |what, path: &Path, error: ReadError| Unreadable { what, path: path.to_path_buf(), error };
+    let text = files.read(entry, MOST_BYTES).map_err(|error| unreadable("script", entry, error))?;
+    let resolved = |what, path: &Path| {
+        files.canonical(path).map_err(|error| {
+            let missing = error.kind() == std::io::ErrorKind::NotFound;
+            let error = if missing { ReadError::Missing } else { ReadError::Io(error) };
+            unreadable(what, path, error)
+        })
+    };
+    let at = resolved("script", entry)?;
+    let root = resolved("root", root.unwrap_or(&folder(entry)))?;
     let name = match at.strip_prefix(&root) {
         Ok(below) => with_slashes(below),
         Err(_) => {
             let error =
                 std::io::Error::other(format!("it does not lie below the root {}", root.display()));
-            return Err(unreadable(entry, ReadError::Io(error)));
+            return Err(unreadable("script", entry, ReadError::Io(error)));
         }
     };
     let mut reader = Reader {

@@ -254,6 +254,17 @@ pub struct Declaration {
     pub span: Span,
 }
 
+impl Declaration {
+    /// A value as it would stand in a values file.
+    fn example(&self) -> String {
+        match (self.ty, self.allowed.first()) {
+            (ParamType::Choice, Some(first)) => format!("\"{first}\""),
+            (ParamType::Text, _) => "\"…\"".to_owned(),
+            _ => self.ty.example(),
+        }
+    }
+}
+
 /// A secret that a script names.
 #[derive(Clone, Debug)]
 pub struct SecretUse {
@@ -286,6 +297,12 @@ impl Contract {
                 _ => {}
             }
         }
+    }
+
+    /// Whether a script names this secret.
+    #[must_use]
+    pub fn names(&self, secret: &str) -> bool {
+        self.secrets.iter().any(|it| it.name == secret)
     }
 
     /// The declaration of this name.
@@ -578,7 +595,7 @@ fn report_unknown(
             continue;
         }
         let span = given.key.unwrap_or(given.span);
-        if contract.secrets.iter().any(|it| it.name == *name) {
+        if contract.names(name) || values.secrets.contains_key(name) || sounds_secret(name) {
             out.push(misplaced_secret(name, given, span, sources));
             continue;
         }
@@ -610,6 +627,13 @@ fn report_unknown(
         }
         out.push(diagnostic);
     }
+}
+
+/// Whether a name is that of a secret by its sound.
+fn sounds_secret(name: &str) -> bool {
+    ["password", "passwort", "passphrase", "pwd", "secret", "token"]
+        .iter()
+        .any(|it| name.contains(it))
 }
 
 /// A secret's value among the parameters: it is covered wherever it stands.
@@ -655,7 +679,7 @@ fn report_missing(
         diagnostic.relate(declaration.span, declaration.text.clone());
     }
     let lines: Vec<_> =
-        missing.iter().map(|it| format!("{} = {}", it.name, it.ty.example())).collect();
+        missing.iter().map(|it| format!("{} = {}", it.name, it.example())).collect();
     match values.files.last() {
         Some(file) => {
             let name = &sources.get(*file).name;
@@ -856,6 +880,18 @@ fn secret(call: &mut Call<'_>) -> Dynamic {
     let Some(argument) = call.arguments.first() else { return Dynamic::from(Poison) };
     let span = argument.span;
     match as_text(&argument.value).map(|it| Name::parse(&it)) {
+        // Only names that stand in the text were held against the values.
+        Some(Ok(name)) if !call.recorder.program.contract.names(&name.text()) => {
+            call.recorder
+                .at(
+                    &PARAM_LITERAL,
+                    span,
+                    format!("the secret `{}` is not named literally", name.text()),
+                )
+                .label("known only when the script runs")
+                .help("call `secret` with the name in quotes");
+            Dynamic::from(Poison)
+        }
         Some(Ok(name)) => Dynamic::from(Secret { name }),
         Some(Err(_)) => {
             // What is no name may well be the secret itself.

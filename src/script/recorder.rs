@@ -1,6 +1,6 @@
 //! The state behind the host functions of one run: what has been declared, what has been found, and where.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Dynamic, Position};
@@ -48,6 +48,12 @@ pub struct Recorder {
     pub provenance: Provenance,
     /// The parameters' values.
     pub parameters: Parameters,
+    /// The last finding that was reported before, for whoever adds to it.
+    pub repeated: Option<Diagnostic>,
+    /// How many calls of host functions were made.
+    pub calls: usize,
+    /// What has been reported, by code, place and message.
+    pub seen: HashSet<(&'static str, Span, String)>,
     /// The modules that have run, by index of their script.
     pub modules: BTreeMap<usize, Arc<rhai::Module>>,
 }
@@ -71,16 +77,15 @@ pub const POISON: char = '\u{10FFFE}';
 impl Recorder {
     /// Reports a finding, once for the same code, place and message: a loop or a function called twice says it once.
     pub fn report(&mut self, diagnostic: Diagnostic) -> &mut Diagnostic {
-        let same = |it: &Diagnostic| {
-            std::ptr::eq(it.code, diagnostic.code)
-                && it.primary == diagnostic.primary
-                && it.message == diagnostic.message
-        };
-        let index = self.diagnostics.iter().position(same).unwrap_or_else(|| {
+        let key = (diagnostic.code.name, diagnostic.primary, diagnostic.message.clone());
+        if self.seen.insert(key) {
             self.diagnostics.push(diagnostic);
-            self.diagnostics.len() - 1
-        });
-        &mut self.diagnostics[index]
+        } else {
+            // What is added to a repeated finding is said already.
+            self.repeated = Some(diagnostic);
+            return self.repeated.as_mut().expect("it was just put there");
+        }
+        self.diagnostics.last_mut().expect("it was just put there")
     }
 
     /// Reports at a place.

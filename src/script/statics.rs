@@ -9,6 +9,7 @@ use rhai::Dynamic;
 
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
+use crate::model::format::{Format, Name};
 use crate::script::args::{SCRIPT_ARGUMENTS, describe};
 use crate::script::builtin;
 use crate::script::registry::{FnSpec, Handler, Kind, Registry};
@@ -206,7 +207,9 @@ impl<'p> Checker<'p> {
         for function in script.tree.functions() {
             let name = function.name();
             let row = self.registry.rows().find(|row| row.name == name && row.namespace.is_none());
-            let Some(row) = row else { continue };
+            // A word that Rhai reserves is reported as that.
+            let reserved = script.tree.errors().iter().any(|it| it.range == function.name_range());
+            let Some(row) = row.filter(|_| !reserved) else { continue };
             let message =
                 format!("the function `{name}` bears the name of the host's `{}`", row.path());
             let mut diagnostic =
@@ -499,7 +502,10 @@ impl<'p> Checker<'p> {
         if known || !self.whole {
             return;
         }
-        self.unknown.methods.insert((name.to_owned(), call.args().len()));
+        // A stand-in would also answer the host's function of that name.
+        if self.registry.function(None, name).is_none() {
+            self.unknown.methods.insert((name.to_owned(), call.args().len()));
+        }
         let message = format!("there is no method `.{name}`");
         let mut diagnostic = Diagnostic::new(&SCRIPT_UNKNOWN_METHOD, span, message);
         diagnostic.label("unknown method");
@@ -537,6 +543,42 @@ impl<'p> Checker<'p> {
         let reference = self.names.references.iter().find(|it| it.node == node)?;
         Let::cast(self.names.bindings[reference.binding?].node)?.init()
     }
+}
+
+/// The literal texts that stand where a secret belongs, also in calls that are misspelt, not closed or never reached: they
+/// are covered before anything is shown.
+pub(super) fn written_out(script: &Script) -> Vec<Span> {
+    let near = |name: &str, known: &[&str]| {
+        known
+            .iter()
+            .any(|it| strsim::damerau_levenshtein(name, it) <= usize::from(it.len() > 7) + 1)
+    };
+    let is_secret = |call: &Call<'_>| call.namespace().is_none() && near(call.name(), &["secret"]);
+    let is_name = |literal: StringLiteral<'_>| {
+        // The name of a secret or of a parameter is none.
+        let calls = literal.node().ancestors().filter_map(Call::cast);
+        let named = literal.value().is_some_and(|it| Name::parse(&it).is_ok());
+        named
+            && calls.take(2).any(|call| {
+                call.name() == "secret" || call.namespace().is_some_and(|(name, _)| name == "param")
+            })
+    };
+    let mut spans = Vec::new();
+    for call in script.tree.calls() {
+        let name = call.name();
+        let account = call.namespace().is_some_and(|(it, _)| near(it, &["account"]));
+        let second = account || near(name, &["pool_account", "register_application", "regular"]);
+        let any = near(name, &["password", "basic", "client_secret"]) || name.starts_with("pass");
+        for (index, argument) in call.args().into_iter().enumerate() {
+            if !(any || is_secret(&call) || second && index > 0) {
+                continue;
+            }
+            let nodes = std::iter::once(argument).chain(argument.descendants());
+            let literals = nodes.filter_map(StringLiteral::cast).filter(|it| !is_name(*it));
+            spans.extend(literals.map(|it| script.span(it.range())));
+        }
+    }
+    spans
 }
 
 /// Adds "did you mean", or the whole list if it is short.

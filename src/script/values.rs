@@ -12,7 +12,7 @@ mod speaker;
 mod statement;
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
@@ -33,10 +33,12 @@ pub struct ValueInputs<'a> {
     pub settings: &'a [(String, String)],
 }
 
-/// A values file that cannot be read at all.
+/// A file that cannot be read at all.
 #[derive(Debug, thiserror::Error)]
-#[error("the values file `{}` cannot be read: {error}", path.display())]
+#[error("the {what} `{}` cannot be read: {error}", path.display())]
 pub struct Unreadable {
+    /// What it was named as: `script`, `values file`, `root`.
+    pub what: &'static str,
     /// The path as given.
     pub path: PathBuf,
     /// Why.
@@ -215,8 +217,11 @@ pub fn load(
 ) -> Result<Values, Unreadable> {
     let mut values = Values::default();
     for path in inputs.files {
-        let text =
-            files.read(path, LIMIT).map_err(|error| Unreadable { path: path.clone(), error })?;
+        let text = files.read(path, LIMIT).map_err(|error| Unreadable {
+            what: "values file",
+            path: path.clone(),
+            error,
+        })?;
         let id = sources.add(SourceKind::Values, name_of(files, inputs.root, path), text);
         let base = path.parent().unwrap_or(Path::new("")).to_path_buf();
         file::read(id, &base, sources, &mut values, out);
@@ -273,14 +278,25 @@ pub fn rewrite(sources: &Sources, span: Span, text: &str) -> Option<Edit> {
     Some(Edit { span: whole, text: speaker::quoted(text) })
 }
 
-/// The path relative to the root where it lies below it, else as given; with `/`.
+/// The path relative to the root, with `/`; as given where that cannot be told.
 fn name_of(files: &dyn Files, root: &Path, path: &Path) -> String {
-    let below = files.canonical(path).ok().and_then(|path| {
+    let relative = files.canonical(path).ok().and_then(|path| {
         let root = files.canonical(root).ok()?;
-        path.strip_prefix(&root).ok().map(Path::to_path_buf)
+        relative_to(&root, &path)
     });
-    let named = below.unwrap_or_else(|| path.to_path_buf());
+    let named = relative.unwrap_or_else(|| path.to_path_buf());
     named.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+}
+
+/// The way from a folder to a file; none if they share nothing, such as a drive.
+fn relative_to(folder: &Path, file: &Path) -> Option<PathBuf> {
+    let shared =
+        folder.components().zip(file.components()).take_while(|(one, other)| one == other).count();
+    if shared == 0 {
+        return None;
+    }
+    let up = folder.components().skip(shared).map(|_| Component::ParentDir);
+    Some(up.chain(file.components().skip(shared)).collect())
 }
 
 /// The name, if it is one for a parameter or a secret; else a finding, and the name that was probably meant.

@@ -304,7 +304,9 @@ code! {
 /// Whether a property holds a secret, by the table or by its name.
 pub(super) fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
-    PROPERTIES.iter().any(|it| it.secret && it.name == name) || name.ends_with("_PASSWORD")
+    let sounds = ["PASSWORD", "PASSPHRASE", "PWD", "SECRET", "TOKEN"];
+    let known = PROPERTIES.iter().find(|it| it.name == name);
+    known.map_or_else(|| sounds.iter().any(|it| name.contains(it)), |it| it.secret)
 }
 
 fn missing(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

@@ -87,6 +87,13 @@ pub struct Compiled {
 }
 
 impl Compiled {
+    /// Makes the plan, if there is no error.
+    pub fn assemble(&mut self, as_of: Date) {
+        if !self.has_errors() {
+            self.plan = Some(assemble::plan(self, as_of));
+        }
+    }
+
     /// Whether an error was found.
     #[must_use]
     pub fn has_errors(&self) -> bool {
@@ -119,6 +126,13 @@ pub fn catalogue() -> Vec<&'static Code> {
 /// A wrong script is not an error: what is wrong with it is in [`Compiled::diagnostics`]. The error is a file that
 /// cannot be read.
 pub fn compile(files: &(dyn Files + Sync), inputs: &Inputs) -> Result<Compiled, Unreadable> {
+    let mut compiled = check(files, inputs)?;
+    compiled.assemble(inputs.as_of);
+    Ok(compiled)
+}
+
+/// Compiles a script with one customer's values for its findings alone: [`Compiled::plan`] is left out.
+pub fn check(files: &(dyn Files + Sync), inputs: &Inputs) -> Result<Compiled, Unreadable> {
     script::on_deep_stack(|| {
         let program = load(files, &inputs.script, inputs.root.as_deref())?;
         run(files, &Arc::new(program), inputs)
@@ -130,7 +144,7 @@ pub fn load(files: &dyn Files, entry: &Path, root: Option<&Path>) -> Result<Prog
     script::load(files, entry, root, registry())
 }
 
-/// Runs a program over one customer's values. Call it on [`script::on_deep_stack`].
+/// Runs a program over one customer's values, without assembling the plan. Call it on [`script::on_deep_stack`].
 pub fn run(
     files: &dyn Files,
     program: &Arc<Program>,
@@ -156,12 +170,7 @@ pub fn run(
     if !veiled.is_empty() {
         diagnostics.iter_mut().for_each(|it| it.cover(&veiled));
     }
-    let mut compiled =
-        Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None };
-    if !compiled.has_errors() {
-        compiled.plan = Some(assemble::plan(&compiled, inputs.as_of));
-    }
-    Ok(compiled)
+    Ok(Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None })
 }
 
 /// The most findings that are shown; nobody reads more.

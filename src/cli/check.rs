@@ -2,7 +2,7 @@
 
 use crate::cli::ui::{Ui, write_file};
 use crate::cli::{ExitStatus, Failure, ScriptArgs};
-use crate::compile::{Compiled, Inputs, compile};
+use crate::compile::{Compiled, Inputs, check};
 use crate::diagnostic::{Applicability, Edit, Severity};
 use crate::render::{self, Format, render};
 use crate::source::SourceId;
@@ -57,7 +57,7 @@ impl FindingArgs {
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let inputs = args.script.given.inputs(&args.script.script)?;
-    let mut compiled = compile(&Disk, &inputs)?;
+    let mut compiled = check(&Disk, &inputs)?;
     if args.fix {
         // An edit may bring the next mistake to light; a script that is mended in a few rounds is mended.
         let mut count = 0;
@@ -67,7 +67,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
                 break;
             }
             count += made;
-            compiled = compile(&Disk, &inputs)?;
+            compiled = check(&Disk, &inputs)?;
         }
         ui.talk(&format!("made {count} {}\n", if count == 1 { "edit" } else { "edits" }));
     }

@@ -384,23 +384,28 @@ fn http(http: &Http) -> Phrase {
         Service::Ews => phrase.text(" of Exchange Web Services"),
         Service::Site => phrase.text(" with the current Windows credentials"),
     };
-    let phrase = match http.judge {
-        Some(judge) => phrase.text("; ").text(judged(judge)),
+    let phrase = match &http.judge {
+        Some(judge) => phrase.text("; ").then(judged(judge)),
         None => phrase,
     };
     let slots = http.take.keys().map(|slot| Phrase::default().code(slot));
     if http.take.is_empty() { phrase } else { phrase.text("; takes ").join(slots, ", ") }
 }
 
-fn judged(judge: Judge) -> &'static str {
+fn judged(judge: &Judge) -> Phrase {
+    let phrase = Phrase::default();
     match judge {
-        Judge::Tenant => "the organization must be the tenant named here",
-        Judge::EntraIdPremium => "the subscriptions must hold Entra ID P1 or P2",
-        Judge::SecretPolicy => "the tenant must permit a client secret of the wanted lifetime",
-        Judge::ExchangeRole => "Exchange Online must have the role full_access_as_app",
-        Judge::OneApplication => "there must be at most one application of this name",
-        Judge::EwsSuccess => "the mailbox must answer with success",
-        Judge::EwsRefused => "another mailbox must be refused",
+        Judge::Tenant => phrase.text("the organization must be the tenant named here"),
+        Judge::EntraIdPremium => phrase.text("the subscriptions must hold Entra ID P1 or P2"),
+        Judge::SecretPolicy => {
+            phrase.text("the tenant must permit a client secret of the wanted lifetime")
+        }
+        Judge::ExchangeRole => phrase.text("Exchange Online must have the role full_access_as_app"),
+        Judge::OneApplication { unique_name } => phrase
+            .text("no application may have this name but the one with the unique name ")
+            .code(unique_name),
+        Judge::NoMailboxRole => phrase.text("full_access_as_app must not be granted"),
+        Judge::EwsSuccess => phrase.text("the mailbox must answer with success"),
     }
 }
 

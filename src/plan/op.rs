@@ -175,8 +175,8 @@ pub enum Body {
 }
 
 /// How an answer is judged beyond its status. Each is a rule of the executor.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case", deny_unknown_fields)]
 pub enum Judge {
     /// The organization is the tenant that the deployment names.
     Tenant,
@@ -186,12 +186,17 @@ pub enum Judge {
     SecretPolicy,
     /// The service principal is Exchange Online and has the role `full_access_as_app`.
     ExchangeRole,
-    /// There is at most one application of this name.
-    OneApplication,
+    /// No application has this name, or the only one that has it bears this plan's unique name. Another one is a person's,
+    /// and to make a second one beside it would make a duplicate.
+    OneApplication {
+        /// `uniqueName`, by which the plan finds its application again.
+        unique_name: String,
+    },
+    /// No assignment of the service principal is the role `full_access_as_app`, which would open every mailbox whatever
+    /// Exchange scopes it to.
+    NoMailboxRole,
     /// EWS answered with success, not with an error in a 200.
     EwsSuccess,
-    /// EWS refused: another mailbox must not be reachable.
-    EwsRefused,
 }
 
 /// An installation by Windows Installer.

@@ -23,41 +23,13 @@ use rhai::{
 
 use crate::model::Secret;
 use crate::script::args::{Argument, Call, SECRET_EXPOSED};
-use crate::script::recorder::{Handle, POISON, Poison, Shared};
+use crate::script::recorder::{
+    HANDLE_NAME, Handle, POISON, POISON_NAME, Poison, SECRET_NAME, Shared,
+};
 use crate::script::registry::{FnSpec, Handler, Param, Registry, Ty};
 use crate::script::statics::{self, Unknown};
-use crate::script::{Script, builtin, faults};
+use crate::script::{Script, builtin, faults, limits};
 use crate::source::Span;
-
-/// What a script may use up. Reaching a limit is a finding; see `script-limit`.
-pub mod limits {
-    use std::time::Duration;
-
-    /// Steps of the engine, all loops and calls together.
-    pub const OPERATIONS: u64 = 2_000_000;
-    /// Calls within calls.
-    pub const CALL_DEPTH: usize = 64;
-    /// Expressions within expressions.
-    pub const EXPRESSION_DEPTH: usize = 96;
-    /// Bytes of all texts in one value.
-    pub const TEXT: usize = 1 << 20;
-    /// Elements of a list.
-    pub const LIST: usize = 10_000;
-    /// Entries of a map.
-    pub const MAP: usize = 10_000;
-    /// Variables at one time.
-    pub const VARIABLES: usize = 2_000;
-    /// Functions of one script.
-    pub const FUNCTIONS: usize = 500;
-    /// Modules imported.
-    pub const MODULES: usize = 64;
-    /// Calls of host functions: an installation of everything takes about a hundred.
-    pub const HOST_CALLS: usize = 2_000;
-    /// Time on the wall.
-    pub const TIME: Duration = Duration::from_secs(3);
-    /// The stack of the thread that a script runs on: at the depths above a debug build needs a third of it.
-    pub const STACK: usize = 64 << 20;
-}
 
 /// The key of the guard nodes; no script can write it.
 const GUARD: &str = "guard\u{0}";
@@ -161,13 +133,6 @@ fn bare() -> Engine {
     engine
 }
 
-/// What the engine calls the type of a value that is reported already.
-pub(super) const POISON_NAME: &str = "unusable value";
-/// What the engine calls the type of a builder.
-pub(super) const HANDLE_NAME: &str = "declaration";
-/// What the engine calls the type of a reference to a secret.
-pub(super) const SECRET_NAME: &str = "secret";
-
 /// The packages that a script may use, and what replaces their traps.
 static PACKAGES: LazyLock<Arc<Module>> = LazyLock::new(|| {
     let mut module = Module::new();
@@ -179,9 +144,13 @@ static PACKAGES: LazyLock<Arc<Module>> = LazyLock::new(|| {
     BasicArrayPackage::init(&mut module);
     BasicMapPackage::init(&mut module);
     MoreStringPackage::init(&mut module);
-    replace_traps(&mut module);
-    module.build_index();
-    Arc::new(module)
+    // A package keeps a list that is gone through from end to end for every name that is not in it, and each method of a
+    // builder is first looked for among the script's own functions. Merged, it is a table.
+    let mut table = Module::new();
+    table.merge(&module);
+    replace_traps(&mut table);
+    table.build_index();
+    Arc::new(table)
 });
 
 fn replace_traps(module: &mut Module) {

@@ -6,8 +6,8 @@ use rhai::{EvalAltResult, Position};
 
 use crate::code;
 use crate::diagnostic::{Code, Diagnostic};
-use crate::script::engine::{HANDLE_NAME, POISON_NAME, SECRET_NAME, limits};
-use crate::script::recorder::{POISON, Recorder};
+use crate::script::limits;
+use crate::script::recorder::{HANDLE_NAME, POISON, POISON_NAME, Recorder, SECRET_NAME};
 use crate::source::Caller;
 
 code! {

@@ -74,6 +74,13 @@ pub struct Poison;
 /// Stands in a text for a part that is already reported as bad. A noncharacter, which no file may contain.
 pub const POISON: char = '\u{10FFFE}';
 
+/// What the engine calls the type of a value that is reported already.
+pub(super) const POISON_NAME: &str = "unusable value";
+/// What the engine calls the type of a builder.
+pub(super) const HANDLE_NAME: &str = "declaration";
+/// What the engine calls the type of a reference to a secret.
+pub(super) const SECRET_NAME: &str = "secret";
+
 impl Recorder {
     /// Reports a finding, once for the same code, place and message: a loop or a function called twice says it once.
     pub fn report(&mut self, diagnostic: Diagnostic) -> &mut Diagnostic {

@@ -191,7 +191,7 @@ code! {
     /// ```
     ///
     /// ```rhai
-    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.673.0").accept_license_terms();
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.421.0").accept_license_terms();
     /// account::gmsa(`contoso\MIMSrvGMSAsvc$`);
     /// ```
     ACCOUNT_MANAGED_BUILD: Error = "account-managed-build", "build that takes no managed account",
@@ -356,7 +356,7 @@ fn managed_build(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     )
     .label(format!("needs {MANAGED_BUILD} or later"))
     .against(&account.origin, "a managed account")
-    .help("install a newer build, such as 4.6.673.0, or use `account::regular(name, secret)`");
+    .help("use the full package 4.6.421.0, and apply the newest hotfix (4.6.673.0) after it; or use `account::regular(name, secret)`");
 }
 
 fn local(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

@@ -29,6 +29,7 @@ pub static SUBJECT: Subject = Subject {
         Check { code: &APPLICATION_SCOPE, run: scope },
         Check { code: &APPLICATION_SECRET_LIFETIME, run: secret_lifetime },
         Check { code: &APPLICATION_SECRET_LONG, run: secret_long },
+        Check { code: &APPLICATION_SECRET_YEARS, run: secret_years },
         Check { code: &APPLICATION_SECRET_SHARED, run: secret_shared },
         Check { code: &APPLICATION_SECRET_SOURCE, run: secret_source },
     ],
@@ -40,6 +41,8 @@ pub static SUBJECT: Subject = Subject {
 const LIFETIME: u16 = 180;
 /// The longest life that the portal gives a client secret: 24 months.
 const LONGEST: u16 = 730;
+/// What a life comes out as that is longer than can be counted.
+const FOR_EVER: u16 = u16::MAX;
 
 static FIELDS: &[Field] = &[
     Field {
@@ -164,7 +167,8 @@ code! {
         source "https://learn.microsoft.com/en-us/powershell/module/exchangepowershell/new-applicationaccesspolicy" seen "2026-11-23";
 
     /// With RBAC for Applications the role `Application EWS.AccessAsApp` opens the one mailbox, and no consent is granted: a
-    /// consent to `full_access_as_app` would add up with the role and open all of them again. The role does not reach
+    /// consent to `full_access_as_app` would add up with the role and open all of them again, so the plan looks for one that was
+    /// granted before, and stops there. The role does not reach
     /// Autodiscover, and whether the MIM Service uses it is not documented. The plan opens the mailbox before it installs, which
     /// shows that the role works, and not that the service does.
     ///
@@ -188,15 +192,14 @@ code! {
     APPLICATION_SCOPE: Hint = "application-scope", "limits of RBAC for Applications",
         source "https://learn.microsoft.com/en-us/exchange/permissions-exo/application-rbac" seen "2026-11-23";
 
-    /// A client secret lives from one day to 730 days (24 months), the longest that the portal gives. "Never", which the
-    /// vendor's guide still shows, is gone.
+    /// A client secret lives at least one day, and not for centuries. "Never", which the vendor's guide still shows, is gone.
     ///
     /// ```rhai,reports
     /// cloud::global("contoso.onmicrosoft.com");
     /// mail::office365()
     ///     .mailbox("MIMService@contoso.onmicrosoft.com")
     ///     .register_application("MIM Service mailbox client access", secret("mailbox_app_secret"))
-    ///     .secret_lifetime_days(3650)
+    ///     .secret_lifetime_days(0)
     ///     .restrict_to_group("MIMMailboxAccess");
     /// ```
     ///
@@ -208,7 +211,7 @@ code! {
     ///     .secret_lifetime_days(180)
     ///     .restrict_to_group("MIMMailboxAccess");
     /// ```
-    APPLICATION_SECRET_LIFETIME: Error = "application-secret-lifetime", "client secret that lives too long or not at all",
+    APPLICATION_SECRET_LIFETIME: Error = "application-secret-lifetime", "client secret that lives not at all or for ever",
         source "https://learn.microsoft.com/en-us/graph/api/application-addpassword" seen "2026-11-23";
 
     /// 180 days are recommended for a client secret. Many tenants have a policy that refuses more, and then registering stops
@@ -233,6 +236,30 @@ code! {
     /// ```
     APPLICATION_SECRET_LONG: Hint = "application-secret-long", "client secret that lives longer than recommended",
         source "https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/tutorial-enforce-secret-standards" seen "2026-11-23";
+
+    /// The portal gives a client secret at most 730 days (24 months). The plan makes it with Microsoft Graph, which gives more
+    /// unless a policy of the tenant forbids it; the plan reads that policy first. A secret that outlives the project is a secret
+    /// that nobody renews, and nobody misses when it is stolen.
+    ///
+    /// ```rhai,reports
+    /// cloud::global("contoso.onmicrosoft.com");
+    /// mail::office365()
+    ///     .mailbox("MIMService@contoso.onmicrosoft.com")
+    ///     .register_application("MIM Service mailbox client access", secret("mailbox_app_secret"))
+    ///     .secret_lifetime_days(3650)
+    ///     .restrict_to_group("MIMMailboxAccess");
+    /// ```
+    ///
+    /// ```rhai
+    /// cloud::global("contoso.onmicrosoft.com");
+    /// mail::office365()
+    ///     .mailbox("MIMService@contoso.onmicrosoft.com")
+    ///     .register_application("MIM Service mailbox client access", secret("mailbox_app_secret"))
+    ///     .secret_lifetime_days(180)
+    ///     .restrict_to_group("MIMMailboxAccess");
+    /// ```
+    APPLICATION_SECRET_YEARS: Warning = "application-secret-years", "client secret that lives longer than the portal gives",
+        source "https://learn.microsoft.com/en-us/graph/api/application-addpassword" seen "2026-11-23";
 
     /// The plan writes the new client secret to the source that the values file names for it. A secret that something else
     /// uses as well would be overwritten there, and the other one would no longer work.
@@ -334,17 +361,24 @@ fn scope(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 }
 
 fn secret_lifetime(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
-    let Some(days) = lifetime(deployment).filter(|it| !(1..=LONGEST).contains(&it.value)) else {
-        return;
-    };
-    let message = if days.value == 0 {
-        "the client secret is to live less than a day".to_owned()
-    } else {
-        format!("the client secret is to live longer than {LONGEST} days")
+    let Some(days) = lifetime(deployment) else { return };
+    let (message, label) = match days.value {
+        0 => ("the client secret is to live less than a day", "at least one day"),
+        FOR_EVER => ("the client secret is to live for centuries", "more than can be counted"),
+        _ => return,
     };
     out.about(&days.origin, message)
-        .label(format!("from 1 to {LONGEST} days"))
+        .label(label)
         .help(format!("write {LIFETIME}, which is recommended, or at most {LONGEST}"));
+}
+
+fn secret_years(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let beyond = LONGEST + 1..FOR_EVER;
+    if let Some(days) = lifetime(deployment).filter(|it| beyond.contains(&it.value)) {
+        out.about(&days.origin, format!("the client secret lives {} days", days.value))
+            .label(format!("longer than the {LONGEST} days that the portal gives"))
+            .help(format!("write {LIFETIME}, which is recommended, or at most {LONGEST}; a policy of the tenant may refuse more"));
+    }
 }
 
 fn secret_long(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

@@ -43,6 +43,7 @@ pub static SUBJECT: Subject = Subject {
         Check { code: &dated::MAIL_APPLICATION_BUILD, run: dated::application_build },
         Check { code: &dated::MAIL_OFFICE365_BUILD, run: dated::office365_build },
         Check { code: &dated::MAIL_APPROVAL_BUILD, run: dated::approval_build },
+        Check { code: &dated::MAIL_EXCHANGE_SUPPORT, run: dated::exchange_support },
         Check { code: &dated::MAIL_SMTP_APPROVALS, run: dated::smtp_approvals },
         Check { code: &dated::MAIL_POLL_TWICE, run: dated::poll_twice },
         Check { code: &dated::MAIL_POLL_AFTER, run: dated::poll_after },

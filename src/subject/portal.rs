@@ -1,9 +1,9 @@
 //! The MIM Portal: its SharePoint site, the link to password registration, and who may open it. Pages 16, 18 and 19.
 
-use jiff::civil::Date;
+use jiff::civil::{Date, date};
 
 use crate::diagnostic::{Applicability, Diagnostic, Reporter, nearest};
-use crate::model::format::{HostName, Url};
+use crate::model::format::{Build, HostName, Url};
 use crate::model::{Component, Declared, Deployment, Part, Portal};
 use crate::script::registry::{Kind as Builder, Refusal, Ty};
 use crate::subject::{Check, Field, Reading, Subject};
@@ -21,11 +21,16 @@ pub static SUBJECT: Subject = Subject {
         Check { code: &PORTAL_REGISTRATION_LINK, run: registration_link },
         Check { code: &PORTAL_REGISTRATION_LINK_PLAIN, run: plain_link },
         Check { code: &PORTAL_REGISTRATION_LINK_NOWHERE, run: link_nowhere },
+        Check { code: &PORTAL_SHAREPOINT_UPDATES, run: sharepoint_updates },
     ],
     fields: FIELDS,
     steps: |_, _| {},
 };
 
+/// The month of the updates of SharePoint that the portal of older builds does not bear.
+const UPDATES: Date = date(2023, 9, 1);
+/// The first build whose portal bears them.
+const UPDATES_BUILD: Build = Build::of([4, 6, 673, 0]);
 /// Where setup puts the portal below its site.
 const PORTAL_PATH: &str = "/identitymanagement";
 
@@ -230,7 +235,25 @@ code! {
     /// portal::remote_password_registration(`contoso\mimpool`);
     /// ```
     PORTAL_REGISTRATION_LINK_NOWHERE: Hint = "portal-registration-link-nowhere", "registration link without a portal",
-        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal-azure-ad-premium" seen "2026-11-23"
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal-azure-ad-premium" seen "2026-11-23";
+
+    /// The updates of SharePoint from September 2023 on break the portal of builds before 4.6.673.0. Either that hotfix is
+    /// applied, or the site's `web.config` gets two entries below `WebPartSupportedBoundPropertyNames`: `data-title-text` and
+    /// `data-link-to-tab-text`; and IIS is restarted.
+    ///
+    /// ```rhai,reports
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.421.0").accept_license_terms();
+    /// portal::site("http://mim.contoso.com");
+    /// ```
+    ///
+    /// Without the portal there is nothing that SharePoint could break:
+    ///
+    /// ```rhai
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.421.0").accept_license_terms();
+    /// components::service();
+    /// ```
+    PORTAL_SHAREPOINT_UPDATES: Hint = "portal-sharepoint-updates", "portal that updates of SharePoint break",
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/prepare-server-sharepoint" seen "2026-11-23"
 }
 
 fn missing(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -281,6 +304,21 @@ fn local(finding: &mut Diagnostic, url: &Declared<Url>, host: Option<&HostName>,
             finding.help(format!("write the address that users type, such as `{example}`"));
         }
     }
+}
+
+fn sharepoint_updates(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
+    let Some(portal) = deployment.choice(Component::Portal).filter(|_| as_of >= UPDATES) else {
+        return;
+    };
+    let build = deployment.installer.get().and_then(|it| it.build.said());
+    let Some(build) = build.filter(|it| it.value < UPDATES_BUILD) else { return };
+    out.about(
+        &build.origin,
+        format!("updates of SharePoint since September 2023 break the portal of build {}", build.value),
+    )
+    .label(format!("needs {UPDATES_BUILD}, or entries in `web.config`"))
+    .against(portal, "installs the MIM Portal")
+    .help("apply the hotfix 4.6.673.0 after the installation, or add `data-title-text` and `data-link-to-tab-text` below `WebPartSupportedBoundPropertyNames` in the site's `web.config`, and restart IIS");
 }
 
 fn site_path(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use crate::diagnostic::{Applicability, Reporter};
-use crate::model::format::HostName;
+use crate::model::format::{Build, HostName};
 use crate::model::{Component, Deployment, Reporting};
 use crate::script::registry::{Kind as Builder, Refusal, Ty};
 use crate::subject::{Check, Field, Reading, Subject};
@@ -18,10 +18,16 @@ pub static SUBJECT: Subject = Subject {
         Check { code: &REPORTING_SERVER, run: this_server },
         Check { code: &REPORTING_WAREHOUSE, run: warehouse },
         Check { code: &REPORTING_CONSOLE, run: console },
+        Check { code: &REPORTING_BUILD, run: build },
     ],
     fields: FIELDS,
     steps: |_, _| {},
 };
+
+/// The first build that works with Service Manager 2016.
+const SERVICE_MANAGER_2016: Build = Build::of([4, 4, 1459, 0]);
+/// The first build that works with Service Manager 2019 (Service Pack 2).
+const SERVICE_MANAGER_2019: Build = Build::of([4, 6, 34, 0]);
 
 static REPORTING: Builder = Builder {
     name: "reporting::management_server",
@@ -116,6 +122,21 @@ code! {
     /// sql::database("sql.contoso.com");
     /// ```
     REPORTING_CONSOLE: Hint = "reporting-console", "what MIM Reporting needs on this server",
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/microsoft-identity-manager-2016-supported-platforms" seen "2026-11-23";
+
+    /// MIM Reporting works with the data warehouse of Service Manager 2016 from build 4.4.1459.0 on, and with that of Service
+    /// Manager 2019 from build 4.6.34.0 (Service Pack 2) on. An older build works with neither.
+    ///
+    /// ```rhai,reports
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.4.1302.0").accept_license_terms();
+    /// reporting::management_server("scsm.contoso.com");
+    /// ```
+    ///
+    /// ```rhai
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.421.0").accept_license_terms();
+    /// reporting::management_server("scsm.contoso.com");
+    /// ```
+    REPORTING_BUILD: Warning = "reporting-build", "build too old for Service Manager 2016 and 2019",
         source "https://learn.microsoft.com/en-us/microsoft-identity-manager/microsoft-identity-manager-2016-supported-platforms" seen "2026-11-23"
 }
 
@@ -187,4 +208,17 @@ fn console(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
         .label("installs MIM Reporting")
         .help("install the console and the Report Viewer first, and register the data warehouse with the management server")
         .help("install as an administrator of Service Manager who is also local administrator of the data warehouse's server");
+}
+
+fn build(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(choice) = deployment.choice(Component::Reporting) else { return };
+    let build = deployment.installer.get().and_then(|it| it.build.said());
+    let Some(build) = build.filter(|it| it.value < SERVICE_MANAGER_2016) else { return };
+    out.about(
+        &build.origin,
+        format!("build {} works with neither Service Manager 2016 nor 2019", build.value),
+    )
+    .label(format!("needs {SERVICE_MANAGER_2016} for 2016, {SERVICE_MANAGER_2019} for 2019"))
+    .against(choice, "installs MIM Reporting")
+    .help("use the full package 4.6.421.0, and apply the newest hotfix (4.6.673.0) after it");
 }

@@ -157,8 +157,7 @@ code! {
     /// components::portal();
     /// service::address("mim.contoso.com");
     /// ```
-    SERVICE_SHORT_NAME: Warning = "service-short-name", "address without its domain",
-        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/preparing-domain" seen "2026-11-23";
+    SERVICE_SHORT_NAME: Warning = "service-short-name", "address without its domain";
 
     /// A portal on another server calls the MIM Service on the ports 5725 and 5726. Setup opens them only where that is said;
     /// otherwise somebody else has to.

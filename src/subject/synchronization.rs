@@ -16,6 +16,7 @@ pub static SUBJECT: Subject = Subject {
         Check { code: &SYNCHRONIZATION_MISSING, run: missing },
         Check { code: &SYNCHRONIZATION_AGENT_ACCOUNT, run: without_account },
         Check { code: &SYNCHRONIZATION_AGENT_MANAGED, run: managed_account },
+        Check { code: &SYNCHRONIZATION_AGENT_NAME, run: agent_name },
         Check { code: &SYNCHRONIZATION_LOCAL, run: local },
     ],
     fields: FIELDS,
@@ -136,6 +137,20 @@ code! {
     SYNCHRONIZATION_AGENT_MANAGED: Hint = "synchronization-agent-managed", "managed account of the management agent",
         source "https://learn.microsoft.com/en-us/microsoft-identity-manager/microsoft-identity-manager-2016-gmsa" seen "2026-11-23";
 
+    /// By its name, this is the account of the synchronization service itself. Page 14 asks for another one: that of the MIM
+    /// management agent, which logs on to the MIM Service. Published command lines mix the two up. The synchronization service's
+    /// account is denied the logons that the agent's needs.
+    ///
+    /// ```rhai,reports
+    /// synchronization::server("mim.contoso.com").agent_account(`contoso\svcMIMSync`);
+    /// ```
+    ///
+    /// ```rhai
+    /// synchronization::server("mim.contoso.com").agent_account(`contoso\svcMIMMA`);
+    /// ```
+    SYNCHRONIZATION_AGENT_NAME: Hint = "synchronization-agent-name", "synchronization service's account in the place of the agent's",
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal-azure-ad-premium" seen "2026-11-23";
+
     /// The MIM Service keeps the name of the synchronization server and calls it by that name, for password reset among other
     /// things. `localhost` is right only as long as both are on one server, and says nothing to whoever reads the plan.
     ///
@@ -189,6 +204,25 @@ fn managed_account(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     )
     .label("works only as the synchronization service's own account")
     .help("make sure that the synchronization service runs under it, or name a user's account");
+}
+
+fn agent_name(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let account = deployment.synchronization.get().and_then(|it| it.agent_account.said());
+    // A managed account of the agent is that of the synchronization service.
+    let Some(account) = account.filter(|it| !it.value.is_managed()) else { return };
+    let name = account.value.name().to_ascii_lowercase();
+    let is_agent = name.ends_with("ma") || name.contains("agent");
+    if name.contains("sync") && !is_agent {
+        out.about(
+            &account.origin,
+            format!(
+                "the management agent's account `{}` seems to be that of the synchronization service",
+                account.value
+            ),
+        )
+        .label("page 14 asks for the account of the MIM management agent")
+        .help("name an account for the management agent alone, such as `svcMIMMA`");
+    }
 }
 
 fn local(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

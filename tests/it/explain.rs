@@ -28,8 +28,8 @@ fn blocks(doc: &str) -> Vec<Block> {
                 let mut words = fence.split(',');
                 let language = words.next().unwrap_or_default().to_owned();
                 let words: Vec<_> = words.collect();
-                let day = words.iter().find_map(|it| it.strip_prefix("as-of="));
-                let as_of = day.map_or(TODAY, |it| it.parse().expect("a day"));
+                let day = words.iter().find_map(|it| it.parse().ok());
+                let as_of: Date = day.unwrap_or(TODAY);
                 let reports = words.contains(&"reports");
                 blocks.push(Block { language, reports, as_of, text: String::new() });
             }

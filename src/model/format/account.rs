@@ -121,6 +121,9 @@ fn netbios_domain(domain: &str, name: &str) -> Result<(), Malformed> {
         &[".", "localhost", "NT AUTHORITY", "NT SERVICE", "BUILTIN", "IIS APPPOOL"];
     let whole = 0..domain.len();
     if OF_THE_COMPUTER.iter().any(|local| local.eq_ignore_ascii_case(domain)) {
+        // Only the names of `.` and `localhost` are ones that a domain may have too.
+        let is_built_in = domain.contains(' ') || domain.eq_ignore_ascii_case("BUILTIN");
+        let name = if is_built_in { "svcMIMService" } else { name };
         return Err(Malformed::new(
             format!("is an account of the computer (`{domain}`), not of a domain"),
             format!(r"write an account of the domain, such as `contoso\{name}`"),

@@ -27,14 +27,25 @@ try {
         }
     }
     $policies = @(Get-ApplicationAccessPolicy | Where-Object { $_.AppId -eq $AppId })
-    if ($policies.Count -eq 0) {
-        New-ApplicationAccessPolicy -AccessRight RestrictAccess -AppId $AppId -PolicyScopeGroupId $scope.PrimarySmtpAddress -Description 'Restrict MIM Service app to members of this group' | Out-Null
-    }
-    # Exchange shows a new group and a new policy only after a while.
+    $restricted = $policies.Count -gt 0
+    $access = $null
+    # Exchange shows a new group and a new policy only after a while, and takes no policy for a group that it does not show.
     for ($attempt = 1; $attempt -le 20; $attempt++) {
-        $access = Test-ApplicationAccessPolicy -Identity $Mailbox -AppId $AppId
-        if ($access.AccessCheckResult -eq 'Granted') {
-            break
+        try {
+            if (-not $restricted) {
+                # By its description the undo knows the policy again.
+                New-ApplicationAccessPolicy -AccessRight RestrictAccess -AppId $AppId -PolicyScopeGroupId $scope.PrimarySmtpAddress -Description 'Restrict MIM Service app to members of this group (made by mimeo)' | Out-Null
+                $restricted = $true
+            }
+            $access = Test-ApplicationAccessPolicy -Identity $Mailbox -AppId $AppId
+            if ($access.AccessCheckResult -eq 'Granted') {
+                break
+            }
+        }
+        catch {
+            if ($attempt -eq 20) {
+                throw
+            }
         }
         Start-Sleep -Seconds 15
     }

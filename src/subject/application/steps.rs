@@ -5,6 +5,7 @@
 use std::collections::BTreeMap;
 
 use jiff::ToSpan;
+use jiff::civil::{Date, date};
 use serde_json::json;
 
 use crate::model::format::{Format, Text};
@@ -19,6 +20,9 @@ use crate::subject::{Draft, Planner};
 const EXCHANGE: &str = "00000002-0000-0ff1-ce00-000000000000";
 /// Its role `full_access_as_app`.
 const FULL_ACCESS: &str = "dc890d15-9560-4a4c-9b7f-a736ec74ec40";
+
+/// The first month in which Exchange Online knows a list of applications.
+const EWS_LIST: Date = date(2026, 6, 1);
 
 const RESTRICT_TO_GROUP: &str = include_str!("restrict_to_group.ps1");
 const UNRESTRICT_GROUP: &str = include_str!("unrestrict_group.ps1");
@@ -59,6 +63,9 @@ fn register(
     planner.step(read_secret_policy(&plan));
     planner.step(register_application(&plan));
     planner.step(create_service_principal(&plan));
+    if scoped {
+        planner.step(check_consent(&plan));
+    }
     if let Some(restriction) = restriction {
         planner.step(restrict_application(deployment, registration, restriction, &plan));
     }
@@ -115,7 +122,7 @@ fn register_application(plan: &Plan<'_>) -> Draft {
     let unique_name = unique_name(&name);
     let filter = encoded(&name.replace('\'', "''"));
     let existing = Http {
-        judge: Some(Judge::OneApplication),
+        judge: Some(Judge::OneApplication { unique_name: unique_name.clone() }),
         ..get(&format!(
             "/v1.0/applications?$filter=displayName%20eq%20%27{filter}%27&$select=id,appId,uniqueName"
         ))
@@ -141,11 +148,6 @@ fn register_application(plan: &Plan<'_>) -> Draft {
         take: take(&[("application.id", "/appId"), ("application.object_id", "/id")]),
         ..get(&format!("{path}?$select=id,appId"))
     };
-    let delete = Http {
-        method: Method::Delete,
-        expect: vec![204, 404],
-        ..get("/v1.0/applications/{slot:application.object_id}")
-    };
     Draft {
         kind: Kind::Idempotent,
         after: vec!["find-exchange", "read-secret-policy"],
@@ -153,7 +155,8 @@ fn register_application(plan: &Plan<'_>) -> Draft {
         ops: vec![Op::Http(existing), Op::Http(upsert), Op::Http(found)],
         gives: vec!["application.id", "application.object_id"],
         rights: vec![graph("Application.ReadWrite.All"), administrator()],
-        undo: Undo::Ops(vec![Op::Http(delete)]),
+        // An application of an earlier run is taken as it is, so it is not for a program to delete.
+        undo: Undo::ByHand(format!("Delete the application `{name}`, if it did not exist before.")),
         ..Draft::new(
             "register-application",
             &format!("Register the application `{name}`"),
@@ -177,11 +180,6 @@ fn create_service_principal(plan: &Plan<'_>) -> Draft {
         take: take(&[("application.principal", "/id")]),
         ..get("/v1.0/servicePrincipals(appId='{slot:application.id}')?$select=id")
     };
-    let delete = Http {
-        method: Method::Delete,
-        expect: vec![204, 404],
-        ..get("/v1.0/servicePrincipals/{slot:application.principal}")
-    };
     Draft {
         kind: Kind::Idempotent,
         after: vec!["register-application"],
@@ -189,10 +187,33 @@ fn create_service_principal(plan: &Plan<'_>) -> Draft {
         ops: vec![Op::Http(create), wait, Op::Http(found)],
         gives: vec!["application.principal"],
         rights: vec![graph("Application.ReadWrite.All"), administrator()],
-        undo: Undo::Ops(vec![Op::Http(delete)]),
+        undo: Undo::ByHand(format!(
+            "Delete the enterprise application `{}`, if it did not exist before; it goes by itself when the application is deleted.",
+            plan.name
+        )),
         ..Draft::new(
             "create-service-principal",
             "Create the application's service principal",
+            plan.origin,
+        )
+    }
+}
+
+/// What was granted earlier adds up with the role for one mailbox.
+fn check_consent(plan: &Plan<'_>) -> Draft {
+    let assignments = Http {
+        judge: Some(Judge::NoMailboxRole),
+        ..get(
+            "/v1.0/servicePrincipals/{slot:application.principal}/appRoleAssignments?$select=id,appRoleId,resourceId",
+        )
+    };
+    Draft {
+        after: vec!["create-service-principal"],
+        ops: vec![Op::Http(assignments)],
+        rights: vec![graph("Application.Read.All")],
+        ..Draft::new(
+            "check-consent",
+            "Make sure that no consent opens every mailbox to the application",
             plan.origin,
         )
     }
@@ -206,6 +227,7 @@ fn restrict_application(
 ) -> Draft {
     let environment = || ("Environment", Value::text(environment(deployment)));
     let application = || ("AppId", Value::Slot("application.id".to_owned()));
+    let named_group = |group: &Text| ("Group", Value::text(group.text()));
     let mailbox = registration.mail.address.value().map(Format::text).unwrap_or_default();
     let mailbox = ("Mailbox", Value::text(mailbox));
     let (title, script, undo, right) = match restriction {
@@ -213,9 +235,9 @@ fn restrict_application(
             format!("Restrict the application to the mailboxes in `{group}`"),
             exchange(
                 RESTRICT_TO_GROUP,
-                [environment(), application(), ("Group", Value::text(group.text())), mailbox],
+                [environment(), application(), named_group(group), mailbox],
             ),
-            exchange(UNRESTRICT_GROUP, [environment(), application()]),
+            exchange(UNRESTRICT_GROUP, [environment(), application(), named_group(group)]),
             "Exchange Administrator",
         ),
         Restriction::Mailbox => {
@@ -236,7 +258,7 @@ fn restrict_application(
     let origin = registration.mail.restriction.origin().unwrap_or(plan.origin);
     Draft {
         kind: Kind::Idempotent,
-        after: vec!["create-service-principal"],
+        after: vec!["create-service-principal", "check-consent"],
         ops: vec![script],
         rights: vec![Right { on: "Exchange Online".to_owned(), right: right.to_owned() }],
         undo: Undo::Ops(vec![undo]),
@@ -257,20 +279,6 @@ fn grant_mailbox_access(plan: &Plan<'_>) -> Draft {
     };
     let question = Question::MailboxRole { service_principal: "application.principal".to_owned() };
     let wait = Op::Wait { until: question.clone(), seconds: 120 };
-    // Found again for the undo, since a step that was probed knows no answer to take it from.
-    let found = Http {
-        take: take(&[("application.grant", "/value/0/id")]),
-        ..get(
-            "/v1.0/servicePrincipals/{slot:application.principal}/appRoleAssignments?$filter=resourceId%20eq%20{slot:exchange.principal}&$select=id",
-        )
-    };
-    let revoke = Http {
-        method: Method::Delete,
-        expect: vec![204, 404],
-        ..get(
-            "/v1.0/servicePrincipals/{slot:exchange.principal}/appRoleAssignedTo/{slot:application.grant}",
-        )
-    };
     Draft {
         kind: Kind::Probeable,
         after: vec!["find-exchange", "create-service-principal", "restrict-application"],
@@ -281,7 +289,11 @@ fn grant_mailbox_access(plan: &Plan<'_>) -> Draft {
             graph("Application.Read.All"),
             administrator(),
         ],
-        undo: Undo::Ops(vec![Op::Http(found), Op::Http(revoke)]),
+        // The application may have other roles of Exchange Online, and this one from before.
+        undo: Undo::ByHand(format!(
+            "Take the admin consent to `full_access_as_app` from the enterprise application `{}`, if it was not granted before: among its `appRoleAssignments`, the one with the `appRoleId` `{FULL_ACCESS}`.",
+            plan.name
+        )),
         ..Draft::new(
             "grant-mailbox-access",
             "Grant admin consent to `full_access_as_app`",
@@ -331,7 +343,10 @@ fn create_client_secret(plan: &Plan<'_>, secret: &str, end: &str) -> Draft {
 
 /// The list of applications that may use EWS, for a new and for an existing application.
 fn allow_ews(deployment: &Deployment, planner: &mut Planner) {
-    const WARNING: &str = "Have an Exchange administrator agree: Exchange Web Services are switched on for the tenant, and from then on only the applications in `EwsAllowedAppIDs` may use them. See under Reports > Usage > Exchange > EWS usage in the Microsoft 365 admin center which others do, and have them listed first. It takes up to 24 hours.";
+    const WARNING: &str = "Have an Exchange administrator agree: Exchange Web Services are switched on for the tenant, and from then on only the applications in `EwsAllowedAppIDs` may use them. See under Reports > Usage > Exchange > EWS usage in the Microsoft 365 admin center which others do, and have them listed first. It takes up to 24 hours. Writing the list by hand ends Microsoft's automatic filling of it. And it is not alone: the older lists by user agent (`EwsApplicationAccessPolicy`, `EwsAllowList`, `EwsBlockList`) must let the MIM Service pass too.";
+    if planner.as_of < EWS_LIST {
+        return;
+    }
     let Some(mail) = deployment.mail.get().filter(|it| it.server == MailServer::Office365) else {
         return;
     };
@@ -371,6 +386,10 @@ fn allow_ews(deployment: &Deployment, planner: &mut Planner) {
         ),
         ..Draft::new("allow-ews", "Allow the application to use Exchange Web Services", &said.origin)
     });
+    if let Some(test) = planner.steps.iter_mut().find(|it| it.id == "test-mailbox") {
+        let what = "Go on when 24 hours have passed since the list was written, or try now.";
+        test.ops.insert(0, Op::Ask { what: what.to_owned() });
+    }
 }
 
 /// A request that reads, to be completed by its caller.

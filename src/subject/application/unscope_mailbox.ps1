@@ -1,4 +1,5 @@
-# Takes the role, its scope and the service principal of an application out of Exchange.
+# Takes the role of an application and its scope out of Exchange. What Exchange knows of the service principal stays: it may
+# have been there before, and gives no right by itself.
 param(
     [Parameter(Mandatory = $true)] [string] $Environment,
     [Parameter(Mandatory = $true)] [string] $AppId
@@ -12,9 +13,6 @@ try {
     }
     Get-ManagementScope | Where-Object { $_.Name -eq $name } | ForEach-Object {
         Remove-ManagementScope -Identity $_.Identity -Confirm:$false
-    }
-    Get-ServicePrincipal | Where-Object { $_.AppId -eq $AppId } | ForEach-Object {
-        Remove-ServicePrincipal -Identity $_.Identity -Confirm:$false
     }
 }
 finally {

@@ -13,8 +13,8 @@ use crate::subject::mail::dated;
 code! {
     /// Each entry of the list `Mail Server` on page 8 goes with certain entries of the list `Authentication`: Exchange
     /// Server and SMTP with `Integrated Windows Authentication`, Office 365 with `Basic Authentication` or `Application
-    /// Context Authentication`, and `None` with nothing. For everything else the wizard answers **Invalid Mail
-    /// Authentication**: "Authentication method selected is not supported by this Mail Server".
+    /// Context Authentication`, and `None` with nothing: there the list is greyed. For every other pair the wizard answers
+    /// **Invalid Mail Authentication**: "Authentication method selected is not supported by this Mail Server".
     ///
     /// ```rhai,reports
     /// mail::smtp("mail.contoso.com")
@@ -64,9 +64,16 @@ pub(super) fn authentication(deployment: &Deployment, as_of: Date, out: &mut Rep
         }
     };
     let finding = out.about(&said.origin, message);
-    finding.label("Invalid Mail Authentication (page 8)");
+    match mail.server {
+        MailServer::None => {
+            finding.label("the list `Authentication` is greyed (page 8)");
+        }
+        MailServer::Exchange | MailServer::Office365 | MailServer::Smtp => {
+            finding.label("Invalid Mail Authentication (page 8)");
+            finding.help("the wizard answers: \"Authentication method selected is not supported by this Mail Server\"");
+        }
+    }
     beside(finding, &mail.origin, knows(mail.server));
-    finding.help("the wizard answers: \"Authentication method selected is not supported by this Mail Server\"");
     help_nearest(finding, deployment, as_of);
 }
 
@@ -93,7 +100,7 @@ pub(super) fn managed_account(deployment: &Deployment, as_of: Date, out: &mut Re
 }
 
 /// Whether an authentication is said that the mail server does not know.
-fn is_refused(mail: &Mail) -> bool {
+pub(super) fn is_refused(mail: &Mail) -> bool {
     let Some(method) = mail.authentication.value().map(Authentication::method) else {
         return false;
     };

@@ -20,8 +20,14 @@ const BASIC_END: Date = date(2022, 10, 1);
 const EWS_BEGIN: Date = date(2026, 10, 1);
 /// The first day without EWS in Exchange Online.
 const EWS_END: Date = date(2027, 4, 1);
+/// The last day of support for Exchange Server 2019.
+const EXCHANGE_2019_END: Date = date(2025, 10, 14);
 /// Where Microsoft says when EWS ends.
 const EWS_SOURCE: &str = "https://techcommunity.microsoft.com/blog/exchange/exchange-online-ews-your-time-is-almost-up/4492361";
+
+/// What to do about a build that is too old: 4.6.673.0 is a hotfix, which installs nothing by itself.
+const NEWER: &str =
+    "use the full package 4.6.421.0, and apply the newest hotfix (4.6.673.0) after it";
 
 /// The first build that can use an application.
 const APPLICATION_BUILD: Build = Build::of([4, 6, 421, 0]);
@@ -55,7 +61,7 @@ code! {
 
     /// Exchange Online takes no Basic Authentication for Exchange Web Services from 2022-10-01 on.
     ///
-    /// ```rhai,reports,as-of=2022-06-01
+    /// ```rhai,reports,2022-06-01
     /// mail::office365()
     ///     .mailbox("MIMService@contoso.onmicrosoft.com")
     ///     .basic(secret("mailbox_password"));
@@ -77,7 +83,7 @@ code! {
     /// switch off on 2026-10-01 and ends on 2027-04-01, without exceptions. No build of MIM is known that sends in another
     /// way.
     ///
-    /// ```rhai,reports,as-of=2026-09-01
+    /// ```rhai,reports,2026-09-01
     /// mail::office365()
     ///     .mailbox("MIMService@contoso.onmicrosoft.com")
     ///     .application("48b15b07-92a8-4c5f-ae4a-8850556d6b76")
@@ -99,7 +105,9 @@ code! {
     /// the Message Center. On 2027-04-01 it ends for good, so the mail of this deployment needs another way before.
     ///
     /// The plan has a step for the list. By hand, in Exchange Online PowerShell, it is a read, a merge and a write of the whole
-    /// list (an empty list blocks every application), and takes up to 24 hours:
+    /// list (an empty list blocks every application), and takes up to 24 hours. It also ends Microsoft's automatic filling of the
+    /// list. The older lists by user agent (`EwsApplicationAccessPolicy`, `EwsAllowList`, `EwsBlockList`) must let the MIM Service
+    /// pass too:
     ///
     /// ```text
     /// (Get-OrganizationConfig -RetrieveEwsOperationAccessPolicy).EwsAllowedAppIDs
@@ -125,7 +133,7 @@ code! {
 
     /// Exchange Online has no Exchange Web Services since 2027-04-01, without exceptions. Options C and H send nothing any more.
     ///
-    /// ```rhai,reports,as-of=2027-04-01
+    /// ```rhai,reports,2027-04-01
     /// mail::office365()
     ///     .mailbox("MIMService@contoso.onmicrosoft.com")
     ///     .application("48b15b07-92a8-4c5f-ae4a-8850556d6b76")
@@ -153,7 +161,7 @@ code! {
     /// ```
     ///
     /// ```rhai
-    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.673.0").accept_license_terms();
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.421.0").accept_license_terms();
     /// mail::office365()
     ///     .mailbox("MIMService@contoso.onmicrosoft.com")
     ///     .application("48b15b07-92a8-4c5f-ae4a-8850556d6b76")
@@ -190,7 +198,7 @@ code! {
     /// ```
     ///
     /// ```rhai
-    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.673.0").accept_license_terms();
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.6.421.0").accept_license_terms();
     /// mail::office365()
     ///     .mailbox("MIMService@contoso.onmicrosoft.com")
     ///     .basic(secret("mailbox_password"))
@@ -211,6 +219,22 @@ code! {
     /// ```
     MAIL_SMTP_APPROVALS: Hint = "mail-smtp-approvals", "no approvals by mail with SMTP",
         source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal-azure-ad-premium" seen "2026-11-23";
+
+    /// Support for Exchange Server 2019 ended on 2025-10-14, and it is the newest Exchange Server that the documentation of MIM
+    /// 2016 with Service Pack 2 names. A server in the customer's network goes on working, without security updates.
+    ///
+    /// ```rhai,reports
+    /// mail::exchange("mail.contoso.com").mailbox("svcMIMService@contoso.com");
+    /// ```
+    ///
+    /// An SMTP server is enough where approvals are given in the portal:
+    ///
+    /// ```rhai
+    /// mail::smtp("mail.contoso.com").sender("svcMIMService@contoso.com");
+    /// ```
+    MAIL_EXCHANGE_SUPPORT: Hint = "mail-exchange-support", "Exchange Server that may be out of support",
+        source "https://learn.microsoft.com/en-us/lifecycle/products/exchange-server-2019" seen "2026-11-23",
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/microsoft-identity-manager-2016-supported-platforms" seen "2026-11-23";
 
     /// Exactly one server of a database may read approvals from the mailbox. Where an existing database is used again, another
     /// server may do it already, and setup switches it on for this one as well.
@@ -324,8 +348,14 @@ pub(super) fn ews_allow_list(deployment: &Deployment, as_of: Date, out: &mut Rep
         )
     };
     let finding = out.about(&said.origin, message);
-    finding.label("reaches the mailbox through them, and must be listed until then");
     own_dates(deployment, finding);
+    if !is_worldwide(deployment) {
+        finding.label("reaches the mailbox through them");
+        finding.help("look in the Message Center of this cloud whether the list is needed (step `allow-ews`)");
+        finding.help("plan for another way: an Exchange Server, an SMTP server, or no mail");
+        return;
+    }
+    finding.label("reaches the mailbox through them, and must be listed until then");
     let id = match &said.value {
         Authentication::Application { id } => id.value().map(Format::text),
         Authentication::Registration { .. }
@@ -402,7 +432,7 @@ pub(super) fn application_build(deployment: &Deployment, _: Date, out: &mut Repo
     out.about(&build.origin, message)
         .label(format!("needs {APPLICATION_BUILD} or later"))
         .against(&said.origin, "Application Context Authentication")
-        .help("install a newer build, such as 4.6.673.0");
+        .help(NEWER);
 }
 
 pub(super) fn office365_build(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -412,7 +442,7 @@ pub(super) fn office365_build(deployment: &Deployment, _: Date, out: &mut Report
         out.about(&build.origin, format!("build {} knows no Exchange Online", build.value))
             .label(format!("needs {ONLINE_BUILD} or later"))
             .against(&mail.origin, "Office 365")
-            .help("install a newer build, such as 4.6.673.0");
+            .help(NEWER);
     }
 }
 
@@ -430,8 +460,21 @@ pub(super) fn approval_build(deployment: &Deployment, _: Date, out: &mut Reporte
         out.about(&build.origin, message)
             .label(format!("needs {APPROVAL_BUILD} or later"))
             .against(&poll.origin, "reads approvals from the mailbox")
-            .help("install a newer build, such as 4.6.673.0, or say `.poll(false)`");
+            .help(format!("{NEWER}; or say `.poll(false)`"));
     }
+}
+
+pub(super) fn exchange_support(deployment: &Deployment, as_of: Date, out: &mut Reporter<'_>) {
+    let Some(mail) = deployment.mail.get().filter(|it| it.server == MailServer::Exchange) else {
+        return;
+    };
+    let Some(host) = mail.host.said().filter(|_| as_of > EXCHANGE_2019_END) else { return };
+    out.about(
+        &host.origin,
+        format!("support for Exchange Server 2019 and older ended on {EXCHANGE_2019_END}"),
+    )
+    .label("an Exchange Server in the customer's network")
+    .help("ask which version it is; for a newer one, look whether Microsoft supports it with this build of MIM");
 }
 
 pub(super) fn smtp_approvals(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

@@ -9,7 +9,7 @@ use crate::model::{
     Authentication, CloudName, Component, Deployment, Mail, MailServer, Part, Restriction,
 };
 use crate::source::{Origin, Span};
-use crate::subject::mail::combination::{begun, is_managed, method_name};
+use crate::subject::mail::combination::{begun, is_managed, is_refused, method_name};
 
 code! {
     /// Page 8 asks how the MIM Service sends mail, and setup needs an answer even if it is `None`.
@@ -251,7 +251,8 @@ fn lacks(deployment: &Deployment, mail: &Mail) -> Vec<Lack> {
             if unsaid {
                 lacks.push(mailbox("svcMIMService@contoso.com"));
             }
-            if is_managed(deployment) && mail.password.is_unsaid() {
+            // With an authentication that Exchange Server does not know, another mail server may be meant.
+            if is_managed(deployment) && mail.password.is_unsaid() && !is_refused(mail) {
                 let insert = ".password(secret(\"mailbox_password\"))";
                 lacks.push(Lack::new("mailbox password", ".password(secret)", insert));
             }

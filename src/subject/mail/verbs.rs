@@ -286,7 +286,7 @@ verbs! { pub(super) static FUNCTIONS;
             Part::Unsaid => Part::Unsaid,
             Part::Unusable(origin) => Part::Unusable(origin),
             Part::Said(it) => {
-                // What lies outside is refused by a check, whatever it is exactly.
+                // What cannot be counted is refused by a check, whatever it is exactly.
                 let value = it.value.clamp(0, u16::MAX.into());
                 let value = u16::try_from(value).expect("it was clamped");
                 Part::Said(Declared { value, origin: it.origin })

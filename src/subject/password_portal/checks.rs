@@ -28,6 +28,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { code: &PASSWORD_PORTAL_REMOTE_TWICE, run: remote_twice },
     Check { code: &PASSWORD_PORTAL_REMOTE_SERVICE, run: remote_service },
     Check { code: &PASSWORD_PORTAL_REMOTE_PAGE, run: remote_page },
+    Check { code: &PASSWORD_PORTAL_ENTRA, run: entra },
 ];
 
 code! {
@@ -139,7 +140,8 @@ code! {
 
     /// The wizard has "can be accessed by extranet users" preselected. It decides more than it says: what comes from an
     /// extranet portal is marked, and the gates of the password reset workflow that are meant for the extranet run for
-    /// those users only. So it is better said than left to chance.
+    /// those users only. So it is better said than left to chance. (The vendor's guide to self-service password reset with
+    /// Forefront Identity Manager 2010 R2 says so, in its part on unattended installation; the link leads to a public copy.)
     ///
     /// ```rhai,reports
     /// portal::password_reset("pwreset.contoso.com");
@@ -149,7 +151,7 @@ code! {
     /// portal::password_reset("pwreset.contoso.com").intranet();
     /// ```
     PASSWORD_PORTAL_ACCESS: Warning = "password-portal-access", "extranet or intranet is not said",
-        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/working-with-self-service-password-reset" seen "2026-11-23";
+        source "https://github.com/inobitsca/Miscelaneous-Scripts" seen "2026-11-23";
 
     /// The password portal calls another address than that of this deployment's MIM Service, and the two look like the
     /// same name. Setup does not compare them.
@@ -169,8 +171,8 @@ code! {
     /// ```
     PASSWORD_PORTAL_SERVICE_ADDRESS: Warning = "password-portal-service-address", "service address that is nearly another";
 
-    /// A portal for the extranet shares its server with the MIM Service. For security, Microsoft recommends to keep the
-    /// MIM Service off what the internet can reach, with the password portals on a host of their own.
+    /// A portal for the extranet shares its server with the MIM Service: whoever takes the portal over from the internet is on
+    /// the server that knows everybody's identity. Password portals can have a host of their own.
     ///
     /// ```rhai,reports
     /// components::service();
@@ -183,8 +185,7 @@ code! {
     /// components::service();
     /// portal::remote_password_reset(`contoso\mimpool`);
     /// ```
-    PASSWORD_PORTAL_EXTRANET_SERVICE: Hint = "password-portal-extranet-service", "extranet portal beside the MIM Service",
-        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/working-with-self-service-password-reset" seen "2026-11-23";
+    PASSWORD_PORTAL_EXTRANET_SERVICE: Hint = "password-portal-extranet-service", "extranet portal beside the MIM Service";
 
     /// Setup makes the site of a password portal with http only. On port 443, browsers expect https and show an error.
     ///
@@ -262,7 +263,24 @@ code! {
     /// portal::remote_password_reset(`contoso\mimpool`);
     /// ```
     PASSWORD_PORTAL_REMOTE_PAGE: Hint = "password-portal-remote-page", "remote password portal without a page",
-        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal" seen "2026-11-23"
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal" seen "2026-11-23";
+
+    /// A customer with Entra ID P1 or P2 has password reset in Entra ID too, and the vendor's guide says to leave the password
+    /// portals out where it is used. Users who find both register in one and reset in the other.
+    ///
+    /// ```rhai,reports
+    /// license::entra_id();
+    /// portal::password_reset("pwreset.contoso.com");
+    /// ```
+    ///
+    /// Leave the portals out, unless MIM is to do it:
+    ///
+    /// ```rhai
+    /// license::entra_id();
+    /// portal::site("http://mim.contoso.com");
+    /// ```
+    PASSWORD_PORTAL_ENTRA: Hint = "password-portal-entra", "password portal beside password reset of Entra ID",
+        source "https://learn.microsoft.com/en-us/microsoft-identity-manager/install-mim-service-portal-azure-ad-premium" seen "2026-11-23"
 }
 
 fn missing(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -478,14 +496,19 @@ fn extranet_service(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     if !deployment.installs(Component::Service) {
         return;
     }
-    let open = portals(deployment).find_map(|it| it.extranet.said().filter(|it| it.value));
-    let Some(extranet) = open else { return };
+    let open = portals(deployment)
+        .find_map(|it| Some((it.kind, it.extranet.said().filter(|it| it.value)?)));
+    let Some((kind, extranet)) = open else { return };
     let finding = out.about(&extranet.origin, "extranet users reach the server of the MIM Service");
     finding.label("the password portal is on the same server");
     if let Some(choice) = deployment.choice(Component::Service) {
         finding.relate(choice.call, "installs the MIM Service");
     }
-    finding.help("put the password portals on a host of their own, and declare their accounts here: `portal::remote_password_reset(account)`");
+    let function = match kind {
+        PasswordPortalKind::Registration => "remote_password_registration",
+        PasswordPortalKind::Reset => "remote_password_reset",
+    };
+    finding.help(format!("put the password portals on a host of their own, and declare their accounts here: `portal::{function}(account)`"));
 }
 
 fn port_of_https(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -548,6 +571,20 @@ fn remote_page(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     .label("set by a property only")
     .relate(license.origin.call, "the edition for Entra ID P1 or P2")
     .help("look after the installation whether users can register and reset");
+}
+
+fn entra(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(license) = deployment.license.get().filter(|it| it.edition == Edition::EntraId) else {
+        return;
+    };
+    let Some(portal) = portals(deployment).next() else { return };
+    out.about(
+        &portal.origin,
+        "password portals are not needed where Entra ID does password reset",
+    )
+    .label(format!("installs the {}", title(portal.kind)))
+    .relate(license.origin.call, "Entra ID P1 or P2, which has password reset")
+    .help("ask which of the two the customer's users shall have, and leave the portals out if it is Entra ID");
 }
 
 /// The password portals on this server.

@@ -99,7 +99,7 @@ code! {
 
     /// Microsoft Identity Manager 2016 is supported until 2029-01-09. From that day on there are no fixes for it.
     ///
-    /// ```rhai,reports,as-of=2029-02-01
+    /// ```rhai,reports,2029-02-01
     /// installer::msi(`D:\MIM\Service and Portal.msi`).build("4.7.3.0").accept_license_terms();
     /// ```
     ///

@@ -20,6 +20,9 @@ use crate::plan::op::{Op, Question, Value};
 /// The version of the plan's file format.
 pub const FORMAT: u32 = 1;
 
+/// The [`Setting::format`] of a value that the wizard offers in a list or as radio buttons.
+pub const CHOICE: &str = "an entry of a list";
+
 /// A checked deployment, ready to be carried out.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

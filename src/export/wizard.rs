@@ -7,11 +7,7 @@ use crate::export::Style;
 use crate::export::grid::{self, Cell, Column, Grid, Row};
 use crate::export::words::{self, Phrase};
 use crate::plan::op::{Literal, Ui, Value};
-use crate::plan::{Entry, Page, Plan, Setting};
-
-/// The fields of the wizard that are lists or radio buttons, by page and label: a value there is chosen, not typed.
-const LISTS: [(u8, &str); 4] =
-    [(3, "Azure Cloud"), (8, "Mail Server"), (8, "Authentication"), (11, "Service certificate")];
+use crate::plan::{CHOICE, Entry, Page, Plan, Setting};
 
 /// Where the fields of a page begin.
 const INDENT: usize = 4;
@@ -164,9 +160,8 @@ impl<'a> Field<'a> {
 }
 
 fn by_hand(setting: &Setting) -> Act {
-    let listed = LISTS.iter().any(|(page, label)| {
-        setting.page == Some(*page) && setting.label.eq_ignore_ascii_case(label)
-    });
+    // `Select Cert` is a button that opens a list.
+    let listed = setting.format == CHOICE || setting.label == "Select Cert";
     match &setting.value {
         Value::Value(Literal::Flag(true)) => Act::Tick,
         Value::Value(Literal::Flag(false)) => Act::Clear,

@@ -83,6 +83,16 @@ impl Deployment {
 }
 
 impl Mail {
+    /// The password for which page 12 asks beside the address.
+    #[must_use]
+    pub fn page_12_password(&self, managed: bool) -> Option<&Part<Secret>> {
+        match (self.server, self.authentication.value()) {
+            (MailServer::Exchange, _) => managed.then_some(&self.password),
+            (MailServer::Office365, Some(Authentication::Basic { password })) => Some(password),
+            (MailServer::Office365 | MailServer::Smtp | MailServer::None, _) => None,
+        }
+    }
+
     /// The authentication that the wizard would be set to. Exchange and SMTP know one only, so it need not be said.
     #[must_use]
     pub fn method(&self) -> Option<MailAuthentication> {
@@ -91,15 +101,6 @@ impl Mail {
             MailServer::Exchange | MailServer::Smtp => Some(MailAuthentication::Integrated),
             MailServer::Office365 | MailServer::None => None,
         })
-    }
-
-    /// The secret that page 12 asks for as the e-mail account's password.
-    #[must_use]
-    pub fn mailbox_password(&self) -> Option<&Secret> {
-        match self.authentication.value() {
-            Some(Authentication::Basic { password }) => password.value(),
-            _ => self.password.value(),
-        }
     }
 }
 

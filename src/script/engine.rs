@@ -245,6 +245,7 @@ fn shapes(row: &FnSpec) -> Vec<Vec<TypeId>> {
         | Ty::Domain
         | Ty::Property
         | Ty::Name
+        | Ty::Choice
         | Ty::Any => TypeId::of::<ImmutableString>(),
     };
     let receiver = usize::from(row.is_method());

@@ -3,6 +3,7 @@
 
 use rhai::Dynamic;
 
+use crate::plan::CHOICE;
 use crate::script::args::Call;
 
 /// A host function, or a method of a builder.
@@ -58,6 +59,7 @@ pub enum Ty {
     Property,
     Name,
     Choices,
+    Choice,
     Any,
 }
 
@@ -85,6 +87,7 @@ impl Ty {
             Ty::Property => "a property name",
             Ty::Name => "a name",
             Ty::Choices => "a list of texts",
+            Ty::Choice => CHOICE,
             Ty::Any => "a value",
         }
     }
@@ -112,6 +115,7 @@ impl Ty {
             Ty::Property => "property",
             Ty::Name => "name",
             Ty::Choices => "list",
+            Ty::Choice => "choice",
             Ty::Any => "value",
         }
     }

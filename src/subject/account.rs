@@ -128,6 +128,25 @@ static FIELDS: &[Field] = &[
         ty: Ty::Text,
         read: |it| half(it, DomainAccount::domain),
     },
+    // The mail server's rib knows them, but the wizard asks for them with the account.
+    Field {
+        name: "mail.mailbox",
+        label: "Service Email Account",
+        page: Some(12),
+        ty: Ty::Email,
+        read: |it| it.mail.get().map_or(Reading::NotAsked, |it| Reading::said(&it.address)),
+    },
+    Field {
+        name: "mail.password",
+        label: "Service Email Account Password",
+        page: Some(12),
+        ty: Ty::Secret,
+        read: |it| {
+            let Some(mail) = it.mail.get() else { return Reading::NotAsked };
+            let managed = it.account.get().is_some_and(|it| is_managed(it));
+            mail.page_12_password(managed).map_or(Reading::NotAsked, Reading::secret)
+        },
+    },
 ];
 
 /// One of the two halves of the account, which page 12 asks for separately.

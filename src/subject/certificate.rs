@@ -86,7 +86,7 @@ static FIELDS: &[Field] = &[
         name: "certificate.choice",
         label: "Service certificate",
         page: Some(11),
-        ty: Ty::Text,
+        ty: Ty::Choice,
         read: |it| {
             let generate = "Generate a new self-issued certificate";
             let select = "Select a certificate located in the local certificate store";

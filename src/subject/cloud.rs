@@ -135,7 +135,7 @@ static FIELDS: &[Field] = &[
         name: "cloud.name",
         label: "Azure Cloud",
         page: Some(3),
-        ty: Ty::Text,
+        ty: Ty::Choice,
         // The edition for a volume licence has no such page.
         read: |it| match it.cloud.get() {
             Some(cloud) if edition(it) == Some(Edition::EntraId) => {

@@ -5,10 +5,10 @@ use jiff::civil::Date;
 use crate::diagnostic::{Applicability, Reporter};
 use crate::model::format::Format;
 use crate::model::{Component, Database, Deployment, Part};
-use crate::plan::op::Op;
+use crate::plan::op::{Op, Value};
 use crate::plan::{Kind, Right, Undo};
 use crate::script::registry::{Kind as Builder, Refusal, Ty};
-use crate::subject::{Check, Draft, Field, Planner, Reading, Subject};
+use crate::subject::{Check, Draft, Field, Planner, Reading, Subject, WIZARD};
 use crate::{code, verbs};
 
 /// The subject.
@@ -94,12 +94,23 @@ static FIELDS: &[Field] = &[
     },
     Field {
         name: "database.reuse",
-        label: "Re-use the existing database",
+        label: "If the database you named above already exists, how do you want to proceed?",
         page: Some(6),
-        ty: Ty::Flag,
-        read: |it| declared(it, |database| Reading::flag(&database.reuse)),
+        ty: Ty::Choice,
+        read: |it| declared(it, |database| reuse_choice(&database.reuse)),
     },
 ];
+
+/// The radio button that is chosen.
+fn reuse_choice(reuse: &Part<bool>) -> Reading {
+    let entry = |reuse: bool| {
+        Value::text(if reuse { "Re-use the existing database" } else { "Create a new database" })
+    };
+    match reuse.said() {
+        Some(said) => Reading::Said(entry(said.value), said.origin.clone()),
+        None => Reading::Default(entry(false), WIZARD),
+    }
+}
 
 fn declared(deployment: &Deployment, read: fn(&Database) -> Reading) -> Reading {
     deployment.database.get().map_or(Reading::NotAsked, |it| read(it))

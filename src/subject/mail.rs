@@ -11,13 +11,11 @@ mod verbs;
 use std::collections::BTreeMap;
 
 use crate::model::format::Format;
-use crate::model::{
-    Authentication, Declared, Deployment, Mail, MailAuthentication, MailServer, Part, Secret,
-};
+use crate::model::{Authentication, Declared, Deployment, MailAuthentication, MailServer};
 use crate::plan::Deadline;
 use crate::plan::op::{Body, Http, Judge, Method, Op, Service, Value};
 use crate::script::registry::Ty;
-use crate::subject::mail::combination::{is_managed, method_entry, server_entry};
+use crate::subject::mail::combination::{method_entry, server_entry};
 use crate::subject::{Check, Draft, Field, Planner, Reading, Subject};
 
 /// The subject.
@@ -59,7 +57,7 @@ static FIELDS: &[Field] = &[
         name: "mail.server",
         label: "Mail Server",
         page: Some(8),
-        ty: Ty::Text,
+        ty: Ty::Choice,
         read: |it| {
             let Some(mail) = it.mail.get() else { return Reading::NotAsked };
             Reading::Said(Value::text(server_entry(it, mail.server)), mail.origin.clone())
@@ -87,7 +85,7 @@ static FIELDS: &[Field] = &[
         name: "mail.authentication",
         label: "Authentication",
         page: Some(8),
-        ty: Ty::Text,
+        ty: Ty::Choice,
         read: |it| {
             let Some(mail) = it.mail.get() else { return Reading::NotAsked };
             let Some(method) = mail.method() else { return Reading::NotAsked };
@@ -151,23 +149,6 @@ static FIELDS: &[Field] = &[
         },
     },
     Field {
-        name: "mail.mailbox",
-        label: "Service Email Account",
-        page: Some(12),
-        ty: Ty::Email,
-        read: |it| it.mail.get().map_or(Reading::NotAsked, |it| Reading::said(&it.address)),
-    },
-    Field {
-        name: "mail.password",
-        label: "Service Email Account Password",
-        page: Some(12),
-        ty: Ty::Secret,
-        read: |it| {
-            let Some(mail) = it.mail.get() else { return Reading::NotAsked };
-            password(mail, is_managed(it)).map_or(Reading::NotAsked, Reading::secret)
-        },
-    },
-    Field {
         name: "mail.poll",
         label: "Reads approvals from the mailbox",
         page: None,
@@ -199,15 +180,6 @@ fn application(deployment: &Deployment) -> Option<&Declared<Authentication>> {
     let mail = deployment.mail.get().filter(|it| it.server == MailServer::Office365)?;
     let said = mail.authentication.said()?;
     (said.value.method() == MailAuthentication::Application).then_some(said)
-}
-
-/// The password for which page 12 asks beside the address.
-fn password(mail: &Mail, managed: bool) -> Option<&Part<Secret>> {
-    match (mail.server, mail.authentication.value()) {
-        (MailServer::Exchange, _) => managed.then_some(&mail.password),
-        (MailServer::Office365, Some(Authentication::Basic { password })) => Some(password),
-        (MailServer::Office365 | MailServer::Smtp | MailServer::None, _) => None,
-    }
 }
 
 /// The day on which Exchange Online ends EWS, for a deployment that depends on it (options C and H).

@@ -257,9 +257,9 @@ macro_rules! fields {
             },
             Field {
                 name: concat!(stringify!($noun), ".extranet"),
-                label: "Portal is hosted on an IIS site which can be accessed by extranet users",
+                label: "Portal is hosted on an IIS site which can be accessed",
                 page: Some($service),
-                ty: Ty::Flag,
+                ty: Ty::Choice,
                 read: |it| read(&it.$noun, extranet),
             },
         )*
@@ -302,8 +302,11 @@ fn address(deployment: &Deployment, portal: &PasswordPortal) -> Reading {
 }
 
 fn extranet(portal: &PasswordPortal) -> Reading {
+    let entry = |extranet: bool| {
+        Value::text(if extranet { "by extranet users" } else { "only by intranet users" })
+    };
     match portal.extranet.said() {
-        Some(extranet) => Reading::Said(Value::flag(extranet.value), extranet.origin.clone()),
-        None => Reading::Default(Value::flag(true), WIZARD),
+        Some(extranet) => Reading::Said(entry(extranet.value), extranet.origin.clone()),
+        None => Reading::Default(entry(true), WIZARD),
     }
 }

@@ -287,6 +287,12 @@ fn the_readme_shows_what_happens() {
         "cargo run --release -- plan examples/contoso.rhai --values examples/contoso.toml"
     ));
     assert!(readme.contains("cargo test"));
+    let picture =
+        std::fs::read_to_string(root().join("tests/it/snapshots/scenario__08-two-files.snap"));
+    let picture = picture.expect("it is there");
+    let picture = picture.splitn(3, "---\n").nth(2).expect("it has a head").trim_start();
+    let report = picture.split("\n\n").next().expect("it has a report");
+    assert!(readme.contains(report), "the README's picture is not what is drawn");
     let run = run(
         root(),
         &[

@@ -161,7 +161,7 @@ fn beside(finding: &mut Diagnostic, origin: &Origin, text: &str) {
 fn help_nearest(finding: &mut Diagnostic, deployment: &Deployment, as_of: Date) {
     let nearest = nearest(deployment, as_of);
     if !nearest.is_empty() {
-        finding.help(format!("the nearest that is allowed: {}", nearest.join("; ")));
+        finding.help(format!("nearest allowed: {}", nearest.join("; ")));
     }
 }
 
@@ -173,7 +173,7 @@ fn nearest(deployment: &Deployment, as_of: Date) -> Vec<String> {
     let changes: Vec<_> = options.map(|it| (it, changes(deployment, mail, it))).collect();
     let fewest = changes.iter().map(|(_, changes)| changes.len()).min();
     let near = changes.iter().filter(|(_, changes)| Some(changes.len()) == fewest);
-    near.map(|(option, changes)| format!("{} (option {option})", changes.join(" and "))).collect()
+    near.map(|(option, changes)| format!("{} ({option})", changes.join(" and "))).collect()
 }
 
 /// What has to be typed otherwise for an option.
@@ -181,7 +181,7 @@ fn changes(deployment: &Deployment, mail: &Mail, option: MailOption) -> Vec<Stri
     let (server, method, managed) = option.row();
     let mut changes = Vec::new();
     if server != mail.server {
-        changes.push(format!("`{}` instead of `{}`", typed_server(server), begun(mail.server)));
+        changes.push(format!("`{}`", typed_server(server)));
     }
     let said = mail.authentication.value();
     let implied = match server {
@@ -200,12 +200,8 @@ fn changes(deployment: &Deployment, mail: &Mail, option: MailOption) -> Vec<Stri
     }
     // Where no account is declared, none has to be changed, but the options for regular ones say it all.
     if managed != is_managed(deployment) {
-        let (to, from) = if managed {
-            ("account::gmsa(name)", "account::regular")
-        } else {
-            ("account::regular(name, secret)", "account::gmsa")
-        };
-        changes.push(format!("`{to}` instead of `{from}`"));
+        let to = if managed { "account::gmsa(name)" } else { "account::regular(name, secret)" };
+        changes.push(format!("`{to}`"));
     }
     changes
 }

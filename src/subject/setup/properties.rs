@@ -175,7 +175,8 @@ pub static PROPERTIES: &[Property] = &[
         text(it.mail.get()?.address.value())
     }),
     property!(secret "SERVICE_ACCOUNT_EMAIL_PASSWORD", "mail.password", SERVICE, B, SCRIPTS, |it| {
-        secret(it.mail.get()?.mailbox_password())
+        let managed = matches!(it.account.get()?.kind, AccountKind::Managed);
+        secret(it.mail.get()?.page_12_password(managed)?.value())
     }),
     property!("SYNCHRONIZATION_SERVER", "synchronization.server", SERVICE, A, FIM, |it| {
         text(it.synchronization.get()?.server.value())

@@ -172,14 +172,27 @@ impl Program {
         })
     }
 
-    /// The literal texts within an expression.
+    /// The literal texts within an expression, and within those that its variables are declared with.
     #[must_use]
     pub fn literals_within(&self, span: Span) -> Vec<Span> {
         let Some(script) = self.scripts.iter().find(|it| it.id == span.source) else {
             return Vec::new();
         };
-        let literals = script.tree.nodes().filter_map(StringLiteral::cast);
-        literals.map(|it| script.span(it.range())).filter(|it| span.contains(*it)).collect()
+        let names = script.tree.names();
+        let mut spans = Vec::new();
+        let mut nodes = vec![(covering(script.tree.node_at(span.start), span), 0)];
+        while let Some((node, depth)) = nodes.pop() {
+            for node in std::iter::once(node).chain(node.descendants()) {
+                if StringLiteral::cast(node).is_some() {
+                    spans.push(script.span(node.range()));
+                } else if depth < 6
+                    && let Some(init) = initial(&names, node)
+                {
+                    nodes.push((init, depth + 1));
+                }
+            }
+        }
+        spans
     }
 
     /// The names of the parameters that the variables in an expression were made from, as far as the text tells.

@@ -238,6 +238,44 @@ fn fix_makes_the_sure_edits() {
 }
 
 #[test]
+fn nothing_that_was_read_is_written_over() {
+    let folder = good();
+    for (out, text) in [("main.rhai", GOOD), ("contoso.toml", "host = \"pwreset.contoso.com\"\n")] {
+        let run = folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--out", out]);
+        assert_eq!(run.code, 2, "{}", run.err);
+        assert!(run.err.contains("is an input of this plan"), "{}", run.err);
+        assert_eq!(folder.read(out), text);
+    }
+    let run = folder.run(&["check", "contoso.toml", "--fix"]);
+    assert_eq!(run.code, 2, "{}", run.err);
+    assert!(run.err.contains("is a values file, not a script"), "{}", run.err);
+    assert_eq!(folder.read("contoso.toml"), "host = \"pwreset.contoso.com\"\n");
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_that_is_mended_keeps_its_permissions() {
+    use std::os::unix::fs::PermissionsExt;
+    let folder = Folder::new(&[
+        ("main.rhai", GOOD.as_bytes()),
+        ("contoso.toml", b"hots = \"pwreset.contoso.com\"\n"),
+    ]);
+    let path = folder.0.path().join("contoso.toml");
+    let mode = |mode| std::fs::Permissions::from_mode(mode);
+    std::fs::set_permissions(&path, mode(0o600)).expect("it is ours");
+    let run = folder.run(&["check", "main.rhai", "--values", "contoso.toml", "--fix"]);
+    assert_eq!(run.code, 0, "{}", run.err);
+    assert_eq!(folder.read("contoso.toml"), "host = \"pwreset.contoso.com\"\n");
+    let about = std::fs::metadata(&path).expect("it is there");
+    assert_eq!(about.permissions().mode() & 0o777, 0o600);
+    let link = folder.0.path().join("link.json");
+    std::os::unix::fs::symlink(folder.0.path().join("plan.json"), &link).expect("a link");
+    std::fs::write(folder.0.path().join("plan.json"), "").expect("a file");
+    folder.run(&["plan", "main.rhai", "--values", "contoso.toml", "--out", "link.json"]);
+    assert!(link.is_symlink() && folder.read("plan.json").starts_with('{'));
+}
+
+#[test]
 fn the_environment_gives_parameters() {
     let folder = good();
     let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo"));

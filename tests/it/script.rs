@@ -394,6 +394,56 @@ fn a_written_out_secret_is_veiled_everywhere() {
     }
 }
 
+/// What stands where a secret belongs is covered, also in a call that is misspelt, not closed or never reached, and
+/// whatever else of it is printed.
+#[test]
+fn a_secret_in_the_wrong_place_is_covered() {
+    let literal = "Pa55w0rd!";
+    let scripts = [
+        format!("account::regulr(`contoso\\svc`, \"{literal}\");"),
+        format!("acount::regular(`contoso\\svc`, \"{literal}\");"),
+        format!("let p = \"{literal}\"; account::regular(`contoso\\svc`, p); print(p);"),
+        format!("let p = \"{literal}\"; account::regular(`contoso\\svc`, `${{p}}x`);"),
+        format!("mail::smtp(\"smtp.contoso.com\").password(\"{literal}\");"),
+        format!("if false {{ account::regular(`contoso\\svc`, \"{literal}\"); }} foo();"),
+        format!("secret(\"{literal}\";"),
+        format!("account::regular(`contoso\\svc` \"{literal}\");"),
+        format!("installer::msi(`D:\\x.msi`).property(\"MY_PWD\", \"{literal}\");"),
+    ];
+    for script in scripts {
+        let compiled = compiled(&script);
+        assert!(compiled.has_errors(), "{script}");
+        assert!(!crate::support::drawn(&compiled).contains(literal), "{script}");
+    }
+    let values = [
+        Project::new("secret(\"svc\");")
+            .values("[secrets]\nsvc = { env = \"SVC\" }")
+            .set("svc", literal),
+        Project::new("").values("[secrets]\nsvc = { env = \"SVC\" }").set("svc", literal),
+        Project::new("").values(&format!("svc_password = \"{literal}\"\n")),
+    ];
+    for project in values {
+        let drawn = crate::support::drawn(&project.compile());
+        assert!(!drawn.contains(literal), "{drawn}");
+    }
+}
+
+/// A secret that is named by a computed name was not held against the values.
+#[test]
+fn a_computed_secret_is_refused() {
+    let compiled = compiled("account::regular(`contoso\\svc`, Fn(\"secret\").call(\"nosource\"));");
+    assert!(codes(&compiled).contains(&"param-literal"), "{:?}", codes(&compiled));
+}
+
+/// A loop that declares is stopped, and many findings are cut off where nobody reads on.
+#[test]
+fn a_flood_is_stopped() {
+    let flood = compiled("for i in 0..9000 { after::enable_rule(`r${i}`); }");
+    assert!(codes(&flood).contains(&"script-limit"), "{:?}", codes(&flood));
+    let findings = compiled(&"foo();\n".repeat(1_000));
+    assert_eq!(findings.diagnostics.len(), 200);
+}
+
 /// Parameters: precedence, overrides, optional ones, contracts that conflict.
 #[test]
 fn parameters_follow_their_contract() {

@@ -168,7 +168,9 @@ pub fn run(
     sort(&mut diagnostics);
     let veiled = run.sources.veiled();
     if !veiled.is_empty() {
-        diagnostics.iter_mut().for_each(|it| it.cover(&veiled));
+        for it in &mut diagnostics {
+            it.cover(&veiled);
+        }
     }
     Ok(Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None })
 }

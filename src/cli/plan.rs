@@ -6,10 +6,11 @@ use crate::cli::check::FindingArgs;
 use crate::cli::ui::{Ui, write_file};
 use crate::cli::{ExitStatus, Failure, GivenArgs};
 use crate::compile::{Compiled, Inputs, compile};
+use crate::diagnostic::Severity;
 use crate::export::{View, view};
 use crate::plan::Plan;
 use crate::plan::seal::PlanError;
-use crate::render::render;
+use crate::render::{Format, render, summary};
 use crate::source::files::{Disk, Files};
 
 /// Show the plan of a script with a customer's values, or a plan that was saved
@@ -44,10 +45,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         if let Some(out) = &args.out {
             refuse_input(out, &compiled, &inputs)?;
         }
-        let style = ui.findings(args.findings.output_format, true);
-        if !compiled.diagnostics.is_empty() {
-            ui.talk(&render(&compiled.sources, &compiled.diagnostics, &style));
-        }
+        tell(&compiled, args.findings.output_format, ui);
         let status = args.findings.status(&compiled);
         (compiled.plan, status)
     };
@@ -65,6 +63,23 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         None => ui.print(&text),
     }
     Ok(status)
+}
+
+/// Says what was found, beside the plan. On a terminal, hints are only counted: the plan is what was asked for.
+fn tell(compiled: &Compiled, format: Format, ui: &Ui) {
+    let style = ui.findings(format, true);
+    let drawn = matches!(format, Format::Full | Format::Concise | Format::Plain);
+    let (hints, grave): (Vec<_>, Vec<_>) = compiled
+        .diagnostics
+        .iter()
+        .cloned()
+        .partition(|it| drawn && it.severity() == Severity::Hint);
+    if !grave.is_empty() {
+        ui.talk(&render(&compiled.sources, &grave, &style));
+    }
+    if !hints.is_empty() {
+        ui.talk(&format!("{}: `mimeo check` shows them\n\n", summary(&hints)));
+    }
 }
 
 /// Refuses to write over what was read.

@@ -571,7 +571,9 @@ pub(super) fn written_out(script: &Script) -> Vec<Span> {
         let name = call.name();
         let account = call.namespace().is_some_and(|(it, _)| near(it, &["account"]));
         let second = account || near(name, &["pool_account", "register_application", "regular"]);
-        let any = near(name, &["password", "basic", "client_secret"]) || name.starts_with("pass");
+        let part = call.receiver().is_some();
+        let any = part
+            && (near(name, &["password", "basic", "client_secret"]) || name.starts_with("pass"));
         for (index, argument) in call.args().into_iter().enumerate() {
             if !(any || is_secret(&call) || second && index > 0) {
                 continue;

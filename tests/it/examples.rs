@@ -131,6 +131,15 @@ fn each_option_is_the_option_of_its_letter() {
     }
 }
 
+/// No example writes a secret out, so nothing in one is covered.
+#[test]
+fn nothing_of_an_example_is_covered() {
+    for name in names() {
+        let compiled = example(&name, day_of(&name));
+        assert!(compiled.sources.veiled().is_empty(), "{name}: {:?}", compiled.sources.veiled());
+    }
+}
+
 #[test]
 fn dead_options_say_why_today() {
     for name in ["option-b", "option-g"] {

@@ -1,9 +1,8 @@
 //! What is given against what is asked for: values and secrets that nobody asks for, and those that nobody gives.
 
 use crate::diagnostic::{Applicability, Diagnostic, nearest};
-use crate::script::param::{
-    Contract, Declaration, SECRET_MISSING, SECRET_UNUSED, SecretUse, VALUES_MISSING, VALUES_UNKNOWN,
-};
+use crate::script::param::contract::{Contract, Declaration, SecretUse};
+use crate::script::param::{SECRET_MISSING, SECRET_UNUSED, VALUES_MISSING, VALUES_UNKNOWN};
 use crate::script::values::{Given, Raw, Values};
 use crate::source::{Sources, Span};
 

@@ -17,7 +17,7 @@ use crate::script::{Program, Script};
 use crate::source::Span;
 use crate::syntax::names::{BindingKind, Names, Reference, ReferenceKind};
 use crate::syntax::text::{Quote, TextPart};
-use crate::syntax::{Call, Function, Let, Node, Path, StringLiteral, SyntaxKind};
+use crate::syntax::{Call, Function, Import, Let, Node, Path, StringLiteral, SyntaxKind};
 
 code! {
     /// A function is called that does not exist.
@@ -153,6 +153,7 @@ pub(super) fn check(
         script,
         registry,
         functions: script.tree.functions().map(Function::name).collect(),
+        imports: script.tree.imports().collect(),
         names: script.tree.names(),
         whole: script.tree.errors().is_empty(),
         unknown,
@@ -176,6 +177,7 @@ struct Checker<'p> {
     script: &'p Script,
     registry: Registry,
     functions: Vec<&'p str>,
+    imports: Vec<Import<'p>>,
     names: Names<'p>,
     /// Whether the text has no syntax error; if it has one, what is unknown may only be cut off.
     whole: bool,
@@ -348,7 +350,7 @@ impl<'p> Checker<'p> {
     fn alias(&self, name: &str) -> Alias<'p> {
         let script = self.script;
         let import =
-            script.tree.imports().find(|it| it.alias().is_some_and(|(alias, _)| alias == name));
+            self.imports.iter().find(|it| it.alias().is_some_and(|(alias, _)| alias == name));
         let Some(import) = import else { return Alias::Unknown };
         let program = self.program;
         let index = import.path().and_then(|path| program.import(script.id, &path));

@@ -1,5 +1,7 @@
 //! What scripts ask of the values, read off their text: the parameters that they declare and the secrets that they name.
 
+use std::collections::HashMap;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::format::{
     DomainName, EmailAddress, Format, Guid, HostName, Malformed, Name, Port, SqlServer, Text, Url,
@@ -149,6 +151,7 @@ pub struct Contract {
     pub parameters: Vec<Declaration>,
     /// The secrets, in the order of the text, with every place that names them.
     pub secrets: Vec<SecretUse>,
+    by_name: HashMap<String, usize>,
 }
 
 impl Contract {
@@ -176,7 +179,7 @@ impl Contract {
     /// The declaration of this name.
     #[must_use]
     pub fn parameter_named(&self, name: &str) -> Option<&Declaration> {
-        self.parameters.iter().find(|it| it.name == name)
+        self.by_name.get(name).map(|index| &self.parameters[*index])
     }
 
     fn parameter(
@@ -206,6 +209,7 @@ impl Contract {
         let fallback = args.get(2 + usize::from(choice)).map(|it| it.text().to_owned());
         let declaration = Declaration { name, ty, text, allowed, fallback, span };
         let Some(first) = self.parameter_named(&declaration.name) else {
+            self.by_name.insert(declaration.name.clone(), self.parameters.len());
             self.parameters.push(declaration);
             return;
         };

@@ -6,6 +6,7 @@
 pub mod args;
 pub mod builtin;
 pub mod engine;
+pub mod exposed;
 pub mod faults;
 pub mod import;
 pub mod limits;
@@ -289,7 +290,7 @@ pub fn load(
         runnable &= script.ast.is_some();
     }
     for script in &scripts {
-        for span in statics::written_out(script) {
+        for span in exposed::written_out(script) {
             sources.veil(span);
         }
     }
@@ -344,7 +345,8 @@ pub fn run(
     let text = &program.sources.get(entry.id).text;
     let end = text.trim_end().len() as u32;
     let mut deployment = Deployment::empty(entry.span(end..end));
-    deployment.complete = program.unknown.is_empty();
+    let cut = |it: &Diagnostic| std::ptr::eq(it.code, &raw const statics::SCRIPT_UNREACHABLE);
+    deployment.complete = program.unknown.is_empty() && !program.diagnostics.iter().any(cut);
     deployment.read_only_secrets = values.read_only_secrets();
     let mut all = program.diagnostics.clone();
     all.extend(diagnostics);

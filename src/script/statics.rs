@@ -9,7 +9,6 @@ use rhai::Dynamic;
 
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
-use crate::model::format::{Format, Name};
 use crate::script::args::{SCRIPT_ARGUMENTS, describe};
 use crate::script::builtin;
 use crate::script::registry::{FnSpec, Handler, Kind, Registry};
@@ -17,7 +16,7 @@ use crate::script::{Program, Script};
 use crate::source::Span;
 use crate::syntax::names::{BindingKind, Names, Reference, ReferenceKind};
 use crate::syntax::text::{Quote, TextPart};
-use crate::syntax::{Call, Function, Import, Let, Node, Path, StringLiteral, SyntaxKind};
+use crate::syntax::{Block, Call, Function, Import, Let, Node, Path, StringLiteral, SyntaxKind};
 
 code! {
     /// A function is called that does not exist.
@@ -107,7 +106,19 @@ code! {
     /// let account = "svcMIMService";
     /// print(`${netbios}\` + account);
     /// ```
-    SCRIPT_PLAIN_INTERPOLATION: Error = "script-plain-interpolation", "backslash that switches an interpolation off"
+    SCRIPT_PLAIN_INTERPOLATION: Error = "script-plain-interpolation", "backslash that switches an interpolation off";
+
+    /// The script ends at a `return`, and what stands behind it is never declared.
+    ///
+    /// ```rhai,reports
+    /// return;
+    /// mail::none();
+    /// ```
+    ///
+    /// ```rhai
+    /// mail::none();
+    /// ```
+    SCRIPT_UNREACHABLE: Error = "script-unreachable", "statements that are never run"
 }
 
 /// The codes of this file.
@@ -119,6 +130,7 @@ pub static CODES: &[&Code] = &[
     &SCRIPT_NAME_TAKEN,
     &SCRIPT_FORBIDDEN,
     &SCRIPT_PLAIN_INTERPOLATION,
+    &SCRIPT_UNREACHABLE,
 ];
 
 /// Calls and names that are reported already. The engine answers them with stand-ins.
@@ -161,6 +173,7 @@ pub(super) fn check(
     };
     checker.names_taken();
     checker.variables();
+    checker.unreachable();
     for path in script.tree.nodes().filter_map(Path::cast).filter(|it| !it.is_callee()) {
         checker.path(path);
     }
@@ -284,6 +297,22 @@ impl<'p> Checker<'p> {
         }
         self.unknown.variables.insert(name.to_owned());
         self.report(diagnostic);
+    }
+
+    /// Statements behind a `return` that is not in a block.
+    fn unreachable(&mut self) {
+        let Some(all) = Block::cast(self.script.tree.root()) else { return };
+        let mut after = all.statements().skip_while(|it| it.kind() != SyntaxKind::Return);
+        let Some(end) = after.next() else { return };
+        if let Some(next) = after.find(|it| it.kind() != SyntaxKind::Function) {
+            let message = "nothing behind this `return` is run";
+            let span = self.span(end.range());
+            let mut diagnostic = Diagnostic::new(&SCRIPT_UNREACHABLE, span, message);
+            diagnostic.label("the script ends here");
+            diagnostic.relate(self.span(next.range()), "never run");
+            diagnostic.help("take the `return` out, or what stands behind it");
+            self.report(diagnostic);
+        }
     }
 
     /// A backslash before `${` in backticks.
@@ -545,47 +574,6 @@ impl<'p> Checker<'p> {
         let reference = self.names.references.iter().find(|it| it.node == node)?;
         Let::cast(self.names.bindings[reference.binding?].node)?.init()
     }
-}
-
-/// The literal texts that stand where a secret belongs, also in calls that are misspelt, not closed or never reached: they
-/// are covered before anything is shown.
-pub(super) fn written_out(script: &Script) -> Vec<Span> {
-    let near = |name: &str, known: &[&str]| {
-        known.iter().any(|it| {
-            // Most names are far away, and the distance is dear.
-            let far = name.len().abs_diff(it.len()) > 2
-                || name.as_bytes().first() != it.as_bytes().first();
-            !far && strsim::damerau_levenshtein(name, it) <= usize::from(it.len() > 7) + 1
-        })
-    };
-    let is_secret = |call: &Call<'_>| call.namespace().is_none() && near(call.name(), &["secret"]);
-    let is_name = |literal: StringLiteral<'_>| {
-        // The name of a secret or of a parameter is none.
-        let calls = literal.node().ancestors().filter_map(Call::cast);
-        let named = literal.value().is_some_and(|it| Name::parse(&it).is_ok());
-        named
-            && calls.take(2).any(|call| {
-                call.name() == "secret" || call.namespace().is_some_and(|(name, _)| name == "param")
-            })
-    };
-    let mut spans = Vec::new();
-    for call in script.tree.calls() {
-        let name = call.name();
-        let account = call.namespace().is_some_and(|(it, _)| near(it, &["account"]));
-        let second = account || near(name, &["pool_account", "register_application", "regular"]);
-        let part = call.receiver().is_some();
-        let any = part
-            && (near(name, &["password", "basic", "client_secret"]) || name.starts_with("pass"));
-        for (index, argument) in call.args().into_iter().enumerate() {
-            if !(any || is_secret(&call) || second && index > 0) {
-                continue;
-            }
-            let nodes = std::iter::once(argument).chain(argument.descendants());
-            let literals = nodes.filter_map(StringLiteral::cast).filter(|it| !is_name(*it));
-            spans.extend(literals.map(|it| script.span(it.range())));
-        }
-    }
-    spans
 }
 
 /// Adds "did you mean", or the whole list if it is short.

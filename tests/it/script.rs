@@ -444,6 +444,27 @@ fn a_flood_is_stopped() {
     assert_eq!(findings.diagnostics.len(), 200);
 }
 
+/// What stands behind a `return` is told to be never run, and is not missed as well; a `return` in a block may be meant.
+#[test]
+fn what_a_return_cuts_off_is_told() {
+    let cut = compiled("let x = 1;\nreturn;\nmail::none();\n");
+    assert_eq!(places(&cut), ["main.rhai:2:1 script-unreachable"]);
+    let meant =
+        compiled("if 1 == 2 { return; }\nservice::address(\"mim.contoso.com\");\nreturn;\n");
+    assert!(!codes(&meant).contains(&"script-unreachable"), "{:?}", codes(&meant));
+}
+
+/// A slip in a secret's name is one finding, an error, with the edit.
+#[test]
+fn a_misspelt_secret_is_one_finding() {
+    let compiled = Project::new("let s = secret(\"pool_password\");")
+        .values("[secrets]\npool_pasword = { env = \"POOL\" }\n")
+        .compile();
+    let found: Vec<_> = places(&compiled).into_iter().filter(|it| it.contains("secret-")).collect();
+    assert_eq!(found, ["values.toml:2:1 secret-missing"]);
+    assert!(finding(&compiled, "secret-missing").fix.is_some());
+}
+
 /// Parameters: precedence, overrides, optional ones, contracts that conflict.
 #[test]
 fn parameters_follow_their_contract() {

@@ -164,16 +164,18 @@ pub(super) fn report_secrets(
         if contract.secrets.iter().any(|it| it.name == *name) {
             continue;
         }
-        let message = format!("no script uses a secret `{name}`");
-        let mut diagnostic = Diagnostic::new(&SECRET_UNUSED, given.key, message);
-        diagnostic.label("it would never be read");
-        if let Some(meant) = nearest(name, missing.iter().map(|it| it.name.as_str())) {
-            let title = format!("rename it to `{meant}`");
-            diagnostic.help(format!("did you mean `{meant}`?"));
-            diagnostic.fix(title, Applicability::Always, given.key, meant);
-        } else {
-            diagnostic.help("take the line out");
-        }
+        let meant = nearest(name, missing.iter().map(|it| it.name.as_str()));
+        let meant = missing.iter().position(|it| Some(it.name.as_str()) == meant);
+        // A slip in the name is one mistake: the secret that is meant is not missing as well.
+        let diagnostic = match meant.map(|index| missing.remove(index)) {
+            Some(meant) => misspelt_secret(name, given.key, meant),
+            None => {
+                let message = format!("no script uses a secret `{name}`");
+                let mut diagnostic = Diagnostic::new(&SECRET_UNUSED, given.key, message);
+                diagnostic.label("it would never be read").help("take the line out");
+                diagnostic
+            }
+        };
         out.push(diagnostic);
     }
     let Some(first) = missing.first() else { return };
@@ -202,6 +204,19 @@ pub(super) fn report_secrets(
         diagnostic.fix("say that they are asked for", Applicability::Review, span, new);
     }
     out.push(diagnostic);
+}
+
+/// A secret whose source is given under a name that is nearly its own.
+fn misspelt_secret(name: &str, key: Span, meant: &SecretUse) -> Diagnostic {
+    let meant_name = &meant.name;
+    let message = format!("no script uses a secret `{name}`, and `{meant_name}` has no source");
+    let mut diagnostic = Diagnostic::new(&SECRET_MISSING, key, message);
+    diagnostic.label("used by nothing");
+    diagnostic.relate(meant.span, format!("`{meant_name}` is used here"));
+    diagnostic.help(format!("did you mean `{meant_name}`?"));
+    let title = format!("rename it to `{meant_name}`");
+    diagnostic.fix(title, Applicability::Always, key, meant_name);
+    diagnostic
 }
 
 /// Where and with which text lines come under `[secrets]`.

@@ -2,11 +2,18 @@
 //!
 //! A command's result goes to standard output, talk to standard error, all through [`ui::Ui`].
 
+pub mod apply;
 pub mod check;
 pub mod diff;
 pub mod explain;
+mod job;
 pub mod plan;
+pub mod preflight;
+pub mod rehearse;
 pub mod schema;
+pub mod screen;
+pub mod status;
+mod terminal;
 pub mod ui;
 pub mod why;
 
@@ -18,6 +25,7 @@ use jiff::civil::Date;
 
 use crate::cli::ui::{Colour, Ui};
 use crate::compile::Inputs;
+use crate::plan::{InputKind, Plan};
 use crate::script::values::Unreadable;
 use crate::source::files::ReadError;
 
@@ -33,10 +41,26 @@ pub enum ExitStatus {
     Usage = 2,
     /// There are differences (`diff --exit-code`).
     Differences = 3,
-    /// A plan was altered after it was sealed.
+    /// Something that was asked before speaks against carrying the plan out (`preflight`).
+    Preflight = 4,
+    /// A plan or its journal was altered, or what the plan was made from has changed since.
     Integrity = 6,
+    /// Whether a step happened is not known, and a person must look.
+    Unknown = 7,
+    /// A step failed; when the cause is mended, `resume` goes on.
+    Resumable = 8,
+    /// A step failed, and the script or the plan has to change.
+    Final = 9,
+    /// Windows has to restart; then `resume` goes on.
+    Restart = 10,
+    /// Another run holds the plan or the machine.
+    Locked = 11,
+    /// Nobody is signed in as needed, or the tenant lacks the licence.
+    SignIn = 12,
     /// A bug of mimeo.
     Bug = 70,
+    /// It was stopped with Ctrl-C.
+    Interrupted = 130,
 }
 
 /// Why a command could not do its work. A wrong script is no failure: its findings are the result.
@@ -90,6 +114,13 @@ enum Command {
     Plan(plan::Args),
     Why(why::Args),
     Diff(diff::Args),
+    Preflight(preflight::Args),
+    Rehearse(rehearse::Args),
+    Apply(apply::Args),
+    Resume(apply::ResumeArgs),
+    Status(status::Args),
+    Undo(apply::UndoArgs),
+    Rotate(apply::RotateArgs),
     Explain(explain::Args),
     Schema(schema::Args),
 }
@@ -106,6 +137,13 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Plan(args) => plan::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
+        Command::Preflight(args) => preflight::run(args, &ui),
+        Command::Rehearse(args) => rehearse::run(args, &ui),
+        Command::Apply(args) => apply::run(args, &ui),
+        Command::Resume(args) => apply::resume(args, &ui),
+        Command::Status(args) => status::run(args, &ui),
+        Command::Undo(args) => apply::undo(args, &ui),
+        Command::Rotate(args) => apply::rotate(args, &ui),
         Command::Explain(args) => explain::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
     };
@@ -172,6 +210,36 @@ impl GivenArgs {
             environment: ui::parameters_of_environment(),
             as_of: self.as_of.unwrap_or_else(ui::today),
         })
+    }
+
+    /// The last values file that was named.
+    pub(crate) fn last_values(&self) -> Option<&Path> {
+        self.values.last().map(PathBuf::as_path)
+    }
+
+    /// The inputs of a plan that was saved: what is named, else what the plan names, looked for in the root, which is the
+    /// plan's own folder if none is named.
+    pub(crate) fn inputs_of_plan(&self, path: &Path, plan: &Plan) -> Inputs {
+        let beside = path.parent().filter(|it| !it.as_os_str().is_empty());
+        let beside = beside.unwrap_or(Path::new(".")).to_path_buf();
+        let root = self.root.clone().unwrap_or(beside);
+        let named = |kind: InputKind| {
+            plan.inputs.iter().filter(move |it| it.kind == kind).map(|it| it.name.as_str())
+        };
+        let script = named(InputKind::Script).next().unwrap_or_default();
+        let values = if self.values.is_empty() {
+            named(InputKind::Values).map(|it| root.join(it)).filter(|it| it.is_file()).collect()
+        } else {
+            self.values.clone()
+        };
+        Inputs {
+            script: root.join(script),
+            root: Some(root),
+            values,
+            settings: self.settings.clone(),
+            environment: Vec::new(),
+            as_of: self.as_of.unwrap_or_else(ui::today),
+        }
     }
 
     /// Refuses what only a script can use, where a saved plan is named.

@@ -13,6 +13,7 @@ pub mod wizard;
 mod words;
 
 use crate::export::command::{CommandError, Shell};
+use crate::plan::op::Question;
 use crate::plan::{Plan, visible};
 
 /// A view of a plan.
@@ -90,6 +91,18 @@ pub fn view(plan: &Plan, view: View, style: &Style) -> Result<String, ViewError>
         View::Mermaid => Ok(graph::mermaid(plan)),
         View::Dot => Ok(graph::dot(plan)),
     }
+}
+
+/// A question as the statement that is true when the answer is yes.
+#[must_use]
+pub fn statement(question: &Question) -> String {
+    words::question(question).bare()
+}
+
+/// A text in lines of at most this many columns, broken between words where that can be.
+#[must_use]
+pub fn wrapped(text: &str, width: usize) -> Vec<String> {
+    grid::wrap(text, width)
 }
 
 /// The command lines of all installations, for the prompt that the vendor's guide uses.

@@ -45,6 +45,7 @@
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
 //! | views | [`render`], [`export`] | findings and plans as people and machines read them |
+//! | deeds | [`execute`] | carrying a plan out: journal, cloud, server, rehearsal |
 //! | the shell | [`cli`] | the command line |
 //!
 //! What holds everywhere:
@@ -53,11 +54,13 @@
 //! 2. A wrong script is not an error of the program: it yields findings. `Err` is for files that cannot be read.
 //! 3. Every declared fact knows its [`source::Origin`], down to the argument and, where it can be followed exactly, to the
 //!    line of the values file.
-//! 4. Only `render::full` knows miette, and only `script::engine` knows how Rhai is tamed.
+//! 4. Only `render::full` knows miette, only `script::engine` knows how Rhai is tamed, and only [`execute`], with the one place
+//!    of the shell that starts it, knows tokio and reqwest. [`execute`] takes a sealed plan, and knows neither scripts nor
+//!    subjects.
 //! 5. Modules import downwards only, and ribs never import each other.
 //! 6. A check reports only its own code, and every code has an explanation whose examples run as tests.
-//! 7. A secret is its name. No type of this crate holds a secret's value; what a script or a values file writes out by
-//!    mistake is covered before anything is shown.
+//! 7. A secret is its name. Only [`execute::secret`] and what it hands values to hold them, in a type that is wiped after use
+//!    and shows nothing; what a script or a values file writes out by mistake is covered before anything is shown.
 //! 8. [`compile::compile`] is pure and total: the same files, inputs and day give the same result; it knows no clock but the
 //!    guard that stops a script which does not end.
 //! 9. What may be wrong can be said: declared nouns can represent wrong combinations, so that they can be explained;
@@ -73,7 +76,10 @@
 //! | an installer property | one row of [`subject::setup::properties::PROPERTIES`] |
 //! | a step | its rib's `steps` function |
 //! | a subject | one file below `subject/`, one entry in [`subject::SUBJECTS`], its nouns in [`model`] |
-//! | a kind of operation | one variant of [`plan::op::Op`]; the compiler names every view that has to learn it |
+//! | a kind of operation | one variant of [`plan::op::Op`]; the compiler names every view and performer that has to learn it |
+//! | a question to a server | one variant of [`plan::op::Question`], and where it is wanted before, a line in [`execute::preflight`] |
+//! | a failure while carrying out | [`code!`] in the file that finds it, and its list in [`execute::catalogue`] |
+//! | something that goes wrong in a rehearsal | one variant of [`execute::simulate::fault::Fault`] |
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
 //! | a command | one file below `cli/` |
 
@@ -87,4 +93,5 @@ pub mod subject;
 pub mod compile;
 pub mod render;
 pub mod export;
+pub mod execute;
 pub mod cli;

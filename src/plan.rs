@@ -15,7 +15,7 @@ use std::borrow::Cow;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::plan::op::{Op, Question, Value};
+use crate::plan::op::{Literal, Op, Question, Value};
 
 /// The version of the plan's file format.
 pub const FORMAT: u32 = 1;
@@ -294,6 +294,13 @@ pub enum Undo {
     Nothing,
     /// By these operations.
     Ops(Vec<Op>),
+    /// By these operations if carrying out made it; what was there before stays.
+    IfMade {
+        /// The operations.
+        ops: Vec<Op>,
+        /// What a person looks at where nobody knows who made it.
+        otherwise: String,
+    },
     /// Not by a program: what a person does instead, or why there is no way back.
     ByHand(String),
 }
@@ -303,6 +310,16 @@ impl Plan {
     #[must_use]
     pub fn setting(&self, name: &str) -> Option<&Setting> {
         self.settings.iter().find(|it| it.name == name)
+    }
+
+    /// The value of the setting of this name, if it is a literal text.
+    #[must_use]
+    pub fn text(&self, name: &str) -> Option<&str> {
+        if let Value::Value(Literal::Text(text)) = &self.setting(name)?.value {
+            Some(text)
+        } else {
+            None
+        }
     }
 }
 

@@ -24,7 +24,7 @@ pub struct Args {
 }
 
 /// How findings are shown and judged.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub struct FindingArgs {
     /// How findings are shown
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -4,8 +4,8 @@ use serde_json::json;
 
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure};
-use crate::compile::catalogue;
 use crate::diagnostic::{Code, nearest};
+use crate::{compile, execute};
 
 /// Explain the rule behind a finding
 ///
@@ -18,6 +18,13 @@ pub struct Args {
     /// Write it as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// Every code, of checking and of carrying out.
+fn catalogue() -> Vec<&'static Code> {
+    let mut codes = compile::catalogue();
+    codes.extend(execute::catalogue());
+    codes
 }
 
 /// Runs the command.

@@ -66,7 +66,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
 }
 
 /// Says what was found, beside the plan. On a terminal, hints are only counted: the plan is what was asked for.
-fn tell(compiled: &Compiled, format: Format, ui: &Ui) {
+pub(super) fn tell(compiled: &Compiled, format: Format, ui: &Ui) {
     let style = ui.findings(format, true);
     let drawn = matches!(format, Format::Full | Format::Concise | Format::Plain);
     let (hints, grave): (Vec<_>, Vec<_>) = compiled

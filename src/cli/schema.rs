@@ -1,20 +1,28 @@
-//! `mimeo schema`: the published form of the files that mimeo writes.
+//! `mimeo schema`: the published form of what mimeo writes for programs.
 
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure};
+use crate::execute::event::Event;
 use crate::plan;
 
-/// Print the JSON Schema of a file that mimeo writes
+/// Print the JSON Schema of something that mimeo writes
 #[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
 pub struct Args {
     /// Of the plan file
-    #[arg(long, required = true)]
+    #[arg(long)]
     plan: bool,
+    /// Of a line of `--output-format ndjson`, with which a plan is carried out
+    #[arg(long)]
+    events: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
-    debug_assert!(args.plan, "it is required");
-    ui.print(&plan::schema::text());
+    if args.events {
+        ui.print(&plan::schema::file_of::<Event>("An event of carrying a plan out"));
+    } else {
+        ui.print(&plan::schema::text());
+    }
     Ok(ExitStatus::Clean)
 }

@@ -7,11 +7,12 @@
 use std::cell::Cell;
 use std::env;
 use std::io::{IsTerminal, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
+use secrecy::SecretString;
 
 use crate::cli::{ExitStatus, Failure};
 use crate::{export, render};
@@ -29,7 +30,7 @@ pub enum Colour {
 }
 
 /// Where a command's words go.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Ui {
     colour: Colour,
     unicode: bool,
@@ -112,6 +113,58 @@ impl Ui {
         export::Style { colour, unicode: self.unicode, width: self.width }
     }
 
+    /// Whether somebody watches: bars and the pace of a rehearsal are for people.
+    #[must_use]
+    pub fn is_watched(&self) -> bool {
+        std::io::stderr().is_terminal() && std::io::stdout().is_terminal()
+    }
+
+    /// Whether standard output takes colours.
+    #[must_use]
+    pub fn colours(&self) -> bool {
+        self.is_coloured(std::io::stdout().is_terminal())
+    }
+
+    /// Whether lines may be drawn with more than ASCII.
+    #[must_use]
+    pub fn is_unicode(&self) -> bool {
+        self.unicode
+    }
+
+    /// The columns of the terminal.
+    #[must_use]
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    /// Whether somebody sits at the keyboard.
+    #[must_use]
+    pub fn can_be_asked(&self) -> bool {
+        std::io::stdin().is_terminal()
+    }
+
+    /// Asks for yes or no. Where nobody can answer it is no.
+    #[must_use]
+    pub fn agrees(&self, question: &str) -> bool {
+        if !self.can_be_asked() {
+            return false;
+        }
+        self.talk(&format!("{question} [y/N] "));
+        let mut line = String::new();
+        let read = std::io::stdin().read_line(&mut line).is_ok();
+        read && matches!(line.trim(), "y" | "Y" | "yes")
+    }
+
+    /// Asks for a secret, which is not shown; none where nobody can answer.
+    #[must_use]
+    pub fn ask_secret(&self, text: &str) -> Option<SecretString> {
+        if !self.can_be_asked() {
+            return None;
+        }
+        let prompt = format!("{}: ", crate::plan::visible(text));
+        rpassword::prompt_password(prompt).ok().filter(|it| !it.is_empty()).map(Into::into)
+    }
+
     fn is_coloured(&self, terminal: bool) -> bool {
         let set = |name: &str| env::var_os(name).is_some_and(|it| !it.is_empty() && it != "0");
         match self.colour {
@@ -129,6 +182,53 @@ fn write(stream: &mut dyn Write, text: &str) -> bool {
         Ok(()) => true,
         Err(error) => error.kind() == std::io::ErrorKind::BrokenPipe,
     }
+}
+
+/// An environment variable that is set to something.
+#[must_use]
+pub fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|it| !it.is_empty())
+}
+
+/// The DNS name of the domain that this machine is in, as Windows says it.
+#[must_use]
+pub fn directory_domain() -> Option<String> {
+    if cfg!(windows) { variable("USERDNSDOMAIN") } else { None }
+}
+
+/// The name of this machine.
+#[must_use]
+pub fn hostname() -> String {
+    gethostname::gethostname().to_string_lossy().into_owned()
+}
+
+/// The lock that every run on this machine takes, whoever starts it.
+#[must_use]
+pub fn machine_lock() -> PathBuf {
+    let folder = if cfg!(windows) { variable("ProgramData").map(PathBuf::from) } else { None };
+    folder.unwrap_or_else(env::temp_dir).join("mimeo.lock")
+}
+
+/// Makes a folder and those above it.
+pub fn make_folder(path: &Path) -> Result<(), Failure> {
+    std::fs::create_dir_all(path).map_err(|error| {
+        let message = format!("{} cannot be made: {error}", path.display());
+        Failure::usage(message, "name a folder that may be written to")
+    })
+}
+
+/// A new folder for what is not kept.
+pub fn temporary_folder() -> Result<PathBuf, Failure> {
+    let name = format!("mimeo-{}", uuid::Uuid::new_v4().simple());
+    let folder = env::temp_dir().join(name);
+    make_folder(&folder)?;
+    Ok(folder)
+}
+
+/// Removes a folder of [`temporary_folder`].
+pub fn remove_folder(path: &Path) {
+    // What is left over is in the system's folder for such things.
+    std::fs::remove_dir_all(path).unwrap_or_default();
 }
 
 /// The environment variables that give parameters.

@@ -49,7 +49,18 @@ pub fn property(name: &str, value: &str) -> Result<String, CommandError> {
     if let Some(character) = value.chars().find(|it| it.is_control()) {
         return Err(CommandError::Control { property: name.to_owned(), character });
     }
-    Ok(format!("{name}=\"{}\"", value.replace('"', "\"\"")))
+    // A value may be a secret: it goes into one text, which is not moved while it grows.
+    let mut quoted = String::with_capacity(name.len() + 2 * value.len() + 3);
+    quoted.push_str(name);
+    quoted.push_str("=\"");
+    for character in value.chars() {
+        if character == '"' {
+            quoted.push('"');
+        }
+        quoted.push(character);
+    }
+    quoted.push('"');
+    Ok(quoted)
 }
 
 /// Why there is no command line for an installation. No message repeats a value.

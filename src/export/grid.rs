@@ -278,7 +278,7 @@ fn shorten(text: &str, style: &Style) -> String {
 }
 
 /// Breaks a text at its blanks; a word that is longer than a line also behind its signs, or anywhere.
-fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_inclusive(' ') {

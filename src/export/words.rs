@@ -406,6 +406,7 @@ fn judged(judge: &Judge) -> Phrase {
             .code(unique_name),
         Judge::NoMailboxRole => phrase.text("full_access_as_app must not be granted"),
         Judge::EwsSuccess => phrase.text("the mailbox must answer with success"),
+        Judge::EwsRefused => phrase.text("the mailbox must stay closed"),
     }
 }
 
@@ -464,6 +465,45 @@ pub(super) fn question(question: &Question) -> Phrase {
         }
         Question::Secret { name } => phrase.text("the secret ").code(name).text(" can be read"),
         Question::RuleEnabled { rule } => phrase.text("the rule ").code(rule).text(" is enabled"),
+        Question::Resolves { host } => phrase.text("the name ").code(host).text(" resolves"),
+        Question::Reachable { host, port } => {
+            phrase.code(host).text(format!(" can be reached on TCP port {port}"))
+        }
+        Question::MailServer { host } => phrase.text("the mail server ").code(host).text(" greets"),
+        Question::SqlServer { server } => {
+            phrase.text("SQL Server ").code(server).text(" lets the current user in")
+        }
+        Question::Database { server, name } => {
+            phrase.text("the database ").code(name).text(" is there on ").code(server)
+        }
+        Question::Package { path, build } => {
+            let phrase = phrase.text("the package ").code(path).text(" is there");
+            match build {
+                Some(build) => phrase.text(" and has build ").code(build),
+                None => phrase,
+            }
+        }
+        Question::PendingReboot => phrase.text("Windows waits for a restart"),
+        Question::RestartedSince { at } => phrase.text("Windows has restarted since ").code(at),
+        Question::InstallerBusy => phrase.text("another installation is running"),
+        Question::Account { domain, name } => phrase
+            .text("the account ")
+            .code(format!(r"{domain}\{name}"))
+            .text(" is there and enabled"),
+        Question::ManagedAccount { domain, name } => phrase
+            .text("the group managed service account ")
+            .code(format!(r"{domain}\{name}"))
+            .text(" is there"),
+        Question::ServicePrincipalName { name, domain, account } => phrase
+            .text("the service principal name ")
+            .code(name)
+            .text(" belongs to ")
+            .code(format!(r"{domain}\{account}"))
+            .text(" alone"),
+        Question::ServiceRuns { name } => phrase.text("the service ").code(name).text(" runs"),
+        Question::WindowsFeature { name } => {
+            phrase.text("the Windows feature ").code(name).text(" is installed")
+        }
     }
 }
 
@@ -485,6 +525,10 @@ pub(super) fn undo(undo: &Undo) -> Vec<Phrase> {
     match undo {
         Undo::Nothing => vec![Phrase::default().text("nothing to undo")],
         Undo::Ops(ops) => ops.iter().map(op).collect(),
+        Undo::IfMade { ops, otherwise } => {
+            let made = ops.iter().map(|it| op(it).text(", if carrying out made it"));
+            made.chain([Phrase::prose(otherwise)]).collect()
+        }
         Undo::ByHand(what) => vec![Phrase::prose(what)],
     }
 }
@@ -492,7 +536,7 @@ pub(super) fn undo(undo: &Undo) -> Vec<Phrase> {
 /// The scripts of a step with what they are: what it runs, then what undoes it.
 pub(super) fn scripts(step: &Step) -> Vec<(&'static str, String)> {
     let undo = match &step.undo {
-        Undo::Ops(ops) => ops.as_slice(),
+        Undo::Ops(ops) | Undo::IfMade { ops, .. } => ops.as_slice(),
         Undo::Nothing | Undo::ByHand(_) => &[],
     };
     let does = step.ops.iter().filter_map(script).map(|it| ("Script", it));

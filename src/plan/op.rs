@@ -197,6 +197,8 @@ pub enum Judge {
     NoMailboxRole,
     /// EWS answered with success, not with an error in a 200.
     EwsSuccess,
+    /// EWS refused: the mailbox of somebody else must stay closed to the application.
+    EwsRefused,
 }
 
 /// An installation by Windows Installer.
@@ -305,6 +307,85 @@ pub enum Question {
     RuleEnabled {
         /// Its display name.
         rule: String,
+    },
+    /// Does the name of a host resolve?
+    Resolves {
+        /// The host.
+        host: String,
+    },
+    /// Does a connection to a TCP port come about?
+    Reachable {
+        /// The host.
+        host: String,
+        /// The port.
+        port: u16,
+    },
+    /// Does a mail server greet on port 25?
+    MailServer {
+        /// The host.
+        host: String,
+    },
+    /// Does SQL Server let the current user in?
+    SqlServer {
+        /// `server`, `server\instance` or an alias.
+        server: String,
+    },
+    /// Is there a database of this name?
+    Database {
+        /// `server`, `server\instance` or an alias.
+        server: String,
+        /// The database.
+        name: String,
+    },
+    /// Is the package there, with this build?
+    Package {
+        /// Its path.
+        path: String,
+        /// The build, if the script says one.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        build: Option<String>,
+    },
+    /// Is there a restart that Windows waits for?
+    PendingReboot,
+    /// Has Windows restarted since this moment?
+    RestartedSince {
+        /// In universal time (RFC 3339).
+        at: String,
+    },
+    /// Does another installation run?
+    InstallerBusy,
+    /// Is there an enabled account of this name in the directory?
+    Account {
+        /// The NetBIOS name of the domain.
+        domain: String,
+        /// The account.
+        name: String,
+    },
+    /// Is there a group managed service account of this name in the directory?
+    ManagedAccount {
+        /// The NetBIOS name of the domain.
+        domain: String,
+        /// The account, with `$`.
+        name: String,
+    },
+    /// Is the service principal name registered for this account, and for no other?
+    ServicePrincipalName {
+        /// The name: `FIMService/mim.contoso.com`.
+        name: String,
+        /// The NetBIOS name of the account's domain.
+        domain: String,
+        /// The account.
+        account: String,
+    },
+    /// Does a service run on this server?
+    ServiceRuns {
+        /// Its short name: `SPTimerV4`.
+        name: String,
+    },
+    /// Is a feature of Windows Server installed?
+    WindowsFeature {
+        /// Its name: `Web-WebServer`.
+        name: String,
     },
 }
 

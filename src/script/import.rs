@@ -66,6 +66,12 @@ pub static LIBRARY: &[(&str, &str)] = &[
     ("std/topology", include_str!("../../stdlib/topology.rhai")),
 ];
 
+/// The text of a module of the standard library.
+#[must_use]
+pub fn library(path: &str) -> Option<&'static str> {
+    LIBRARY.iter().find(|(it, _)| *it == path).map(|(_, text)| *text)
+}
+
 /// The most modules of one program.
 const MOST_MODULES: usize = 64;
 
@@ -195,7 +201,7 @@ impl Reader<'_> {
         }
         let (name, kind, text) = match &place {
             Place::Library(name) => {
-                let text = LIBRARY.iter().find(|(it, _)| it == name).map_or("", |(_, text)| text);
+                let text = library(name).unwrap_or_default();
                 ((*name).to_owned(), SourceKind::Library, text.to_owned())
             }
             Place::File(file) => match self.files.read(file, MOST_BYTES) {

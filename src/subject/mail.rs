@@ -194,6 +194,22 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
         return;
     };
     let address = address.text();
+    let open = |mailbox: &str, judge| {
+        Op::Http(Http {
+            service: Service::Ews,
+            method: Method::Post,
+            path: "/EWS/Exchange.asmx".to_owned(),
+            headers: BTreeMap::from([
+                ("Content-Type".to_owned(), "text/xml; charset=utf-8".to_owned()),
+                // Without it, or with another address, Exchange Online answers with 500 or 503 now and then.
+                ("X-AnchorMailbox".to_owned(), mailbox.to_owned()),
+            ]),
+            body: Some(Body::Xml(GET_FOLDER.replace("ADDRESS", &escaped(mailbox)))),
+            expect: vec![200],
+            judge: Some(judge),
+            take: BTreeMap::new(),
+        })
+    };
     planner.step(Draft {
         after: vec![
             "restrict-application",
@@ -201,32 +217,22 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
             "create-client-secret",
             "allow-ews",
         ],
-        ops: vec![Op::Http(Http {
-            service: Service::Ews,
-            method: Method::Post,
-            path: "/EWS/Exchange.asmx".to_owned(),
-            headers: BTreeMap::from([
-                ("Content-Type".to_owned(), "text/xml; charset=utf-8".to_owned()),
-                // Without it, or with another address, Exchange Online answers with 500 or 503 now and then.
-                ("X-AnchorMailbox".to_owned(), braced(&address)),
-            ]),
-            body: Some(Body::Xml(get_folder(&address))),
-            expect: vec![200],
-            judge: Some(Judge::EwsSuccess),
-            take: BTreeMap::new(),
-        })],
+        ops: vec![
+            open(&braced(&address), Judge::EwsSuccess),
+            // Whoever carries it out says whose it is, and their own will do.
+            open("{slot:person.mailbox}", Judge::EwsRefused),
+        ],
         ..Draft::new(
             "test-mailbox",
-            &format!("Open the mailbox `{address}` as the application"),
+            &format!("Open the mailbox `{address}` as the application, and no other"),
             &said.origin,
         )
     });
 }
 
-/// The request for the inbox of a mailbox. The order of its elements is fixed, and `inbox` is case-sensitive.
-fn get_folder(address: &str) -> String {
-    let escaped = address.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
-    GET_FOLDER.replace("ADDRESS", &braced(&escaped))
+/// An address for XML.
+fn escaped(address: &str) -> String {
+    address.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
 /// A text for a place in which a brace begins a reference.
@@ -234,6 +240,7 @@ fn braced(text: &str) -> String {
     text.replace('{', "{{").replace('}', "}}")
 }
 
+/// The request for the inbox of a mailbox. The order of its elements is fixed, and `inbox` is case-sensitive.
 const GET_FOLDER: &str = r#"<?xml version="1.0" encoding="utf-8"?>
 <soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"
   xmlns:t="http://schemas.microsoft.com/exchange/services/2006/types" xmlns:m="http://schemas.microsoft.com/exchange/services/2006/messages">

@@ -305,7 +305,21 @@ fn every_code_is_explained() {
 fn help_is_the_reference() {
     let folder = Folder::new(&[]);
     let mut text = folder.run(&["--help"]).out;
-    for command in ["check", "plan", "why", "diff", "explain", "schema"] {
+    for command in [
+        "check",
+        "plan",
+        "why",
+        "diff",
+        "preflight",
+        "rehearse",
+        "apply",
+        "resume",
+        "status",
+        "undo",
+        "rotate",
+        "explain",
+        "schema",
+    ] {
         text.push_str(&format!(
             "\n==== mimeo {command} --help\n\n{}",
             folder.run(&[command, "--help"]).out
@@ -322,7 +336,7 @@ fn help_is_the_reference() {
 fn the_readme_shows_what_happens() {
     let readme = std::fs::read_to_string(root().join("README.md")).expect("it is there");
     assert!(readme.contains(
-        "cargo run --release -- plan examples/contoso.rhai --values examples/contoso.toml"
+        "cargo run --release -- rehearse examples/register-application.rhai --values examples/register-application.toml"
     ));
     assert!(readme.contains("cargo test"));
     let picture =

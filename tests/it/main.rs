@@ -5,29 +5,49 @@
 mod cases;
 /// The command line.
 mod cli;
+/// Questions to a directory; with a real one where `.ci/directory` has started it.
+mod directory;
 /// The examples, planned.
 mod examples;
+/// Carrying out: crashes at every point, altered journals, faults, secrets, locks, undo and rotation.
+mod execute;
 /// The explanation of every code, run.
 mod explain;
 /// The views of a plan.
 mod export;
 /// The formats of values.
 mod format;
+/// Questions to the network; with a real mail server where `.ci/mail` has made one.
+mod network;
+/// What Windows Installer leaves behind.
+mod msi;
 /// The table of mail server, authentication and account.
 mod options;
+/// The question to the installer package, also of hostile files.
+mod package;
 /// The plan as data.
 mod plan;
+/// The syntax of every PowerShell script.
+mod powershell;
+/// The rehearsal, as its user meets it.
+mod rehearse;
 /// How findings are drawn.
 mod render;
 /// The twelve scenarios, as they are shown.
 mod scenarios;
 /// Provenance, spans, imports and limits of scripts.
 mod script;
+/// Signing in, against a stand-in for the sign-in service.
+mod sign_in;
 /// What the other files share: projects in memory, files with marks.
 mod support;
 /// The syntax tree against Rhai's own parser.
 mod syntax;
+/// The simulated tenant, over HTTP.
+mod tenant;
 /// The house's own rules.
 mod tidy;
 /// Values files, settings and environment.
 mod values;
+/// The door to a Windows Server.
+mod windows;

@@ -156,7 +156,10 @@ fn register_application(plan: &Plan<'_>) -> Draft {
         gives: vec!["application.id", "application.object_id"],
         rights: vec![graph("Application.ReadWrite.All"), administrator()],
         // An application of an earlier run is taken as it is, so it is not for a program to delete.
-        undo: Undo::ByHand(format!("Delete the application `{name}`, if it did not exist before.")),
+        undo: Undo::IfMade {
+            ops: vec![delete("/v1.0/applications/{slot:application.object_id}")],
+            otherwise: format!("Delete the application `{name}`, if it did not exist before."),
+        },
         ..Draft::new(
             "register-application",
             &format!("Register the application `{name}`"),
@@ -187,10 +190,13 @@ fn create_service_principal(plan: &Plan<'_>) -> Draft {
         ops: vec![Op::Http(create), wait, Op::Http(found)],
         gives: vec!["application.principal"],
         rights: vec![graph("Application.ReadWrite.All"), administrator()],
-        undo: Undo::ByHand(format!(
-            "Delete the enterprise application `{}`, if it did not exist before; it goes by itself when the application is deleted.",
-            plan.name
-        )),
+        undo: Undo::IfMade {
+            ops: vec![delete("/v1.0/servicePrincipals/{slot:application.principal}")],
+            otherwise: format!(
+                "Delete the enterprise application `{}`, if it did not exist before; it goes by itself when the application is deleted.",
+                plan.name
+            ),
+        },
         ..Draft::new(
             "create-service-principal",
             "Create the application's service principal",
@@ -275,6 +281,7 @@ fn grant_mailbox_access(plan: &Plan<'_>) -> Draft {
             "appRoleId": FULL_ACCESS,
         }))),
         expect: vec![201],
+        take: take(&[("application.grant", "/id")]),
         ..get("/v1.0/servicePrincipals/{slot:exchange.principal}/appRoleAssignedTo")
     };
     let question = Question::MailboxRole { service_principal: "application.principal".to_owned() };
@@ -289,11 +296,17 @@ fn grant_mailbox_access(plan: &Plan<'_>) -> Draft {
             graph("Application.Read.All"),
             administrator(),
         ],
-        // The application may have other roles of Exchange Online, and this one from before.
-        undo: Undo::ByHand(format!(
-            "Take the admin consent to `full_access_as_app` from the enterprise application `{}`, if it was not granted before: among its `appRoleAssignments`, the one with the `appRoleId` `{FULL_ACCESS}`.",
-            plan.name
-        )),
+        gives: vec!["application.grant"],
+        // The application may have this role from before.
+        undo: Undo::IfMade {
+            ops: vec![delete(
+                "/v1.0/servicePrincipals/{slot:exchange.principal}/appRoleAssignedTo/{slot:application.grant}",
+            )],
+            otherwise: format!(
+                "Take the admin consent to `full_access_as_app` from the enterprise application `{}`, if it was not granted before: among its `appRoleAssignments`, the one with the `appRoleId` `{FULL_ACCESS}`.",
+                plan.name
+            ),
+        },
         ..Draft::new(
             "grant-mailbox-access",
             "Grant admin consent to `full_access_as_app`",
@@ -404,6 +417,10 @@ fn get(path: &str) -> Http {
         judge: None,
         take: BTreeMap::new(),
     }
+}
+
+fn delete(path: &str) -> Op {
+    Op::Http(Http { method: Method::Delete, expect: vec![204], ..get(path) })
 }
 
 fn take(slots: &[(&str, &str)]) -> BTreeMap<String, String> {

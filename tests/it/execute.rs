@@ -4,6 +4,8 @@
 mod crash;
 /// Everything that `--fail` can break.
 mod faults;
+/// Secrets in what is written and said; locks; how often the journal waits.
+mod secrets;
 /// Plans and journals that somebody altered.
 mod tamper;
 /// Taking back what was done, and replacing a client secret.

@@ -25,7 +25,6 @@ pub mod journal;
 pub mod judge;
 pub mod lock;
 pub mod machine;
-pub mod msi;
 pub mod network;
 pub mod pace;
 pub mod package;

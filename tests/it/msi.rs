@@ -1,9 +1,9 @@
 //! What Windows Installer leaves behind: exit codes, logs of every encoding, and logs without secrets.
 
-use mimeo::execute::msi::causes::CAUSES;
-use mimeo::execute::msi::log::{Encoding, LIMIT, LINES_BEFORE, decode, encoding, failure};
-use mimeo::execute::msi::scrub::scrub;
-use mimeo::execute::msi::{EXIT_CODES, Outcome, explain};
+use mimeo::installer::causes::CAUSES;
+use mimeo::installer::exit::{EXIT_CODES, Outcome, explain};
+use mimeo::installer::log::{Encoding, LIMIT, LINES_BEFORE, decode, encoding, failure};
+use mimeo::installer::scrub::scrub;
 
 const ENCODINGS: [Encoding; 4] =
     [Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Utf8, Encoding::Windows1252];

@@ -6,10 +6,11 @@ use crate::code;
 use crate::execute::event::Event;
 use crate::execute::failure::{Class, Failure, words};
 use crate::execute::machine::{Answer, Installation, Known, Machine};
-use crate::execute::msi::{self, Outcome};
 use crate::execute::person::{Decision, Person, SheetEntry};
 use crate::execute::run::operations::{literal_text, refused};
 use crate::execute::run::{Run, Went};
+use crate::installer::exit::{self, Outcome};
+use crate::installer::{log, scrub};
 use crate::plan::op::{Literal, Msi, Op, Question, Ui, Value};
 use crate::plan::{CHOICE, Entry, Step};
 
@@ -54,7 +55,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
         }
         let code = self.run_installer(step, &installation).await?;
         let log = self.log(step, msi).await?;
-        let explained = msi::explain(code);
+        let explained = exit::explain(code);
         match explained.outcome {
             Outcome::Done => Ok(()),
             Outcome::RestartNeeded | Outcome::RestartBegun => {
@@ -87,7 +88,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
                 };
                 let done = self.tools.machine.install(installation, &mut progress).await;
                 let code = done.map_err(|error| refused(&error))?;
-                if msi::explain(code).outcome != Outcome::Busy {
+                if exit::explain(code).outcome != Outcome::Busy {
                     return Ok(code);
                 }
             }
@@ -169,7 +170,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
     async fn log(&self, step: &Step, msi: &Msi) -> Result<Option<Vec<u8>>, Failure> {
         let Some(path) = &msi.log else { return Ok(None) };
         let Ok(log) = self.tools.machine.read_log(path).await else { return Ok(None) };
-        let clean = self.tools.secrets.with_seen(|secrets| msi::scrub::scrub(&log, secrets));
+        let clean = self.tools.secrets.with_seen(|secrets| scrub::scrub(&log, secrets));
         let Some(clean) = clean else { return Ok(Some(log)) };
         let what = format!(
             "Replace the secrets in the log `{path}` by stars? Windows Installer wrote them there in clear."
@@ -189,8 +190,8 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
 
 /// What a failed installation is, with what its log tells. The log that is read has no secret in it.
 fn failed(code: u32, msi: &Msi, log: Option<&[u8]>) -> Failure {
-    let explained = msi::explain(code);
-    let told = log.and_then(msi::log::failure);
+    let explained = exit::explain(code);
+    let told = log.and_then(log::failure);
     let cause = told.as_ref().and_then(|it| it.causes.first());
     let message = match cause {
         Some(cause) => format!("Windows Installer ended with {code}: {}", cause.says),

@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use crate::execute::machine::{Answer, Installation, Known, Machine, MachineError, Script};
-use crate::execute::msi;
 use crate::execute::pace::Pace;
 use crate::execute::simulate::fault::Fault;
 use crate::execute::simulate::tenant::exchange;
 use crate::execute::simulate::world::{Shared, World};
+use crate::installer::exit;
 use crate::plan::Plan;
 use crate::plan::op::{Op, Question, Registry, Ui};
 
@@ -59,7 +59,7 @@ impl StandIn {
             "=== Verbose logging started: Calling process: mimeo ===\nMSI (s): Product: {}\n",
             installation.package
         );
-        let failed = msi::explain(code).outcome == msi::Outcome::Failed;
+        let failed = exit::explain(code).outcome == exit::Outcome::Failed;
         for (action, _) in ACTIONS {
             log.push_str(&format!("Action start 22:04:11: {action}.\n"));
             if failed && action.starts_with("Deploying") {
@@ -86,7 +86,7 @@ impl StandIn {
             .iter()
             .find_map(|it| if let Fault::Install(code) = it { Some(*code) } else { None });
         if let Some(code) = wanted
-            && msi::explain(code).outcome == msi::Outcome::Busy
+            && exit::explain(code).outcome == exit::Outcome::Busy
         {
             // The other installation ends some time.
             self.shared.note(|it| it.faults.remove(&Fault::Install(code)));
@@ -146,13 +146,13 @@ impl Machine for StandIn {
             self.take(8).await;
         }
         let code = self.exit_code();
-        let explained = msi::explain(code);
+        let explained = exit::explain(code);
         let (stops, fails) = match explained.outcome {
-            msi::Outcome::Done | msi::Outcome::RestartNeeded | msi::Outcome::RestartBegun => {
+            exit::Outcome::Done | exit::Outcome::RestartNeeded | exit::Outcome::RestartBegun => {
                 (false, false)
             }
-            msi::Outcome::Busy | msi::Outcome::Cancelled => (true, false),
-            msi::Outcome::Failed => (false, true),
+            exit::Outcome::Busy | exit::Outcome::Cancelled => (true, false),
+            exit::Outcome::Failed => (false, true),
         };
         if stops {
             return Ok(code);
@@ -165,7 +165,7 @@ impl Machine for StandIn {
             }
         }
         let log = installation.log.clone().map(|path| (path, Self::log(installation, code)));
-        let restart = explained.outcome != msi::Outcome::Done;
+        let restart = explained.outcome != exit::Outcome::Done;
         let package = installation.package.clone();
         let product = self.products.get(&package).cloned();
         let keep = |world: &mut World| {

@@ -9,9 +9,9 @@ use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use mimeo::execute::machine::{Answer, Installation, Known, Machine, MachineError, Script};
-use mimeo::execute::msi::scrub::scrub;
-use mimeo::execute::msi::{Outcome, explain};
 use mimeo::execute::windows::{Windows, read_credential, write_credential};
+use mimeo::installer::exit::{Outcome, explain};
+use mimeo::installer::scrub::scrub;
 use mimeo::plan::op::{Question, Registry, Ui};
 use secrecy::{ExposeSecret, SecretString};
 use tempfile::TempDir;

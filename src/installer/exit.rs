@@ -1,10 +1,4 @@
-//! What Windows Installer answers: exit codes in words, the log of a failure, and a log without secrets.
-//!
-//! Nothing here asks or acts; it reads what an installation left behind, on any system.
-
-pub mod causes;
-pub mod log;
-pub mod scrub;
+//! The exit codes of Windows Installer, in words.
 
 /// What an exit code means for the plan.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

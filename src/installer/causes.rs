@@ -3,7 +3,7 @@
 //! The words are those of Microsoft's products. Each row says where it comes from; looked up 2026-11-23. `MIMDocs` is
 //! <https://github.com/MicrosoftDocs/MIMDocs>.
 
-use crate::execute::msi::log::find_ignoring_case;
+use crate::installer::log::find_ignoring_case;
 
 /// A known reason for a failure.
 #[derive(PartialEq, Eq, Debug)]

@@ -1,12 +1,12 @@
 //! Reading the log of an installation, however it is encoded and wherever it breaks off.
 //!
 //! Windows Installer writes UTF-16 with a byte order mark; wine, and some programs that write into the same file, use 8-bit
-//! text. A log may hold secrets: [`scrub`](crate::execute::msi::scrub::scrub) comes before anything here that is shown.
+//! text. A log may hold secrets: [`scrub`](crate::installer::scrub::scrub) comes before anything here that is shown.
 
 use std::borrow::Cow;
 use std::collections::VecDeque;
 
-use crate::execute::msi::causes::{CAUSES, Cause};
+use crate::installer::causes::{CAUSES, Cause};
 
 /// How the bytes of a log stand for its text.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]

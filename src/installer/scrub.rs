@@ -3,7 +3,7 @@
 //! A verbose log names every public property with its value. `MsiHiddenProperties` of the package masks some, and it cannot be
 //! added to on a command line, since its name is not in capital letters. So the log is searched afterwards.
 
-use crate::execute::msi::log::{Encoding, encoding, to_windows_1252};
+use crate::installer::log::{Encoding, encoding, to_windows_1252};
 
 /// What stands in the place of a secret, whatever its length.
 const STARS: &str = "********";

@@ -3,9 +3,11 @@
 //! A command's result goes to standard output, talk to standard error, all through [`ui::Ui`].
 
 pub mod apply;
+pub mod batch;
 pub mod check;
 pub mod diff;
 pub mod explain;
+mod interrupt;
 mod job;
 pub mod plan;
 pub mod preflight;
@@ -112,6 +114,7 @@ struct Args {
 enum Command {
     Check(check::Args),
     Plan(plan::Args),
+    Batch(batch::Args),
     Why(why::Args),
     Diff(diff::Args),
     Preflight(preflight::Args),
@@ -135,6 +138,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let work = || match &args.command {
         Command::Check(args) => check::run(args, &ui),
         Command::Plan(args) => plan::run(args, &ui),
+        Command::Batch(args) => batch::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
         Command::Preflight(args) => preflight::run(args, &ui),

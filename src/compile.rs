@@ -20,6 +20,7 @@ use crate::source::{Source, SourceId, SourceKind, Sources};
 use crate::subject::{self, SUBJECTS};
 
 mod assemble;
+pub mod many;
 
 /// What a compilation is made from, beside the files.
 #[derive(Clone, Debug)]

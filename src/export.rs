@@ -7,6 +7,7 @@ pub mod graph;
 mod grid;
 pub mod html;
 pub mod markdown;
+pub mod matrix;
 pub mod rights;
 pub mod table;
 pub mod wizard;

@@ -9,6 +9,7 @@ mod excerpt;
 mod full;
 mod github;
 mod json;
+pub mod many;
 mod plain;
 mod region;
 mod sarif;

@@ -278,3 +278,8 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
         failure(error)
     })
 }
+
+/// What lies in a folder, in no order.
+pub fn entries(folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+    std::fs::read_dir(folder)?.map(|it| Ok(it?.path())).collect()
+}

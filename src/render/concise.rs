@@ -8,7 +8,8 @@ pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic], style: &Styl
     diagnostics.iter().map(|diagnostic| line(sources, diagnostic, style) + "\n").collect()
 }
 
-fn line(sources: &Sources, diagnostic: &Diagnostic, style: &Style) -> String {
+/// One finding, without a line end.
+pub(super) fn line(sources: &Sources, diagnostic: &Diagnostic, style: &Style) -> String {
     let severity = diagnostic.severity();
     let related = diagnostic.labels.iter().map(|label| {
         let place = place(sources, label.span);

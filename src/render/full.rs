@@ -29,17 +29,22 @@ const GREEN: &str = "32";
 const CYAN: &str = "36";
 
 pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic], style: &Style) -> String {
-    // Narrower than this nothing can be read; wider than that, a long line of source floods the screen.
-    let style = Style { width: style.width.clamp(40, 160), ..*style };
-    let characters =
-        if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
-    let canvas = Canvas { sources, page: Page::new(sources, &style), characters, style };
+    let canvas = Canvas::new(sources, style);
     let mut lines = Vec::new();
     for diagnostic in diagnostics {
         lines.extend(canvas.report(diagnostic));
         lines.push(String::new());
     }
     lines.extend(canvas.closing(diagnostics));
+    ended(&lines)
+}
+
+/// One finding, without what ends an answer.
+pub(super) fn excerpt(sources: &Sources, diagnostic: &Diagnostic, style: &Style) -> String {
+    ended(&Canvas::new(sources, style).report(diagnostic))
+}
+
+fn ended(lines: &[String]) -> String {
     lines.iter().flat_map(|line| [line.trim_end(), "\n"]).collect()
 }
 
@@ -60,6 +65,16 @@ enum Depth {
     Brief,
     /// The places and the reasons only.
     Named,
+}
+
+impl<'a> Canvas<'a> {
+    fn new(sources: &'a Sources, style: &Style) -> Self {
+        // Narrower than this nothing can be read; wider than that, a long line of source floods the screen.
+        let style = Style { width: style.width.clamp(40, 160), ..*style };
+        let characters =
+            if style.unicode { ThemeCharacters::unicode() } else { ThemeCharacters::ascii() };
+        Canvas { sources, page: Page::new(sources, &style), characters, style }
+    }
 }
 
 impl Canvas<'_> {

@@ -12,7 +12,8 @@ pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     diagnostics.iter().map(|diagnostic| command(sources, diagnostic) + "\n").collect()
 }
 
-fn command(sources: &Sources, diagnostic: &Diagnostic) -> String {
+/// One finding, without a line end.
+pub(super) fn command(sources: &Sources, diagnostic: &Diagnostic) -> String {
     let word = match diagnostic.severity() {
         Severity::Error => "error",
         Severity::Warning => "warning",

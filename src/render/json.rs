@@ -20,6 +20,12 @@ pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     serde_json::to_string(&report).expect("strings and numbers have a JSON form") + "\n"
 }
 
+/// One finding.
+pub(super) fn one(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    let finding = finding(sources, diagnostic);
+    serde_json::to_string(&finding).expect("strings and numbers have a JSON form")
+}
+
 #[derive(Serialize)]
 struct Report<'a> {
     version: u32,

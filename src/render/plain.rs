@@ -19,6 +19,11 @@ pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
     out
 }
 
+/// One finding.
+pub(super) fn one(sources: &Sources, diagnostic: &Diagnostic) -> String {
+    statements(sources, diagnostic).iter().flat_map(|it| [it.as_str(), "\n"]).collect()
+}
+
 fn statements(sources: &Sources, diagnostic: &Diagnostic) -> Vec<String> {
     let severity = match diagnostic.severity() {
         Severity::Error => "Error",

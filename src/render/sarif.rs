@@ -26,25 +26,75 @@ pub(super) fn render(sources: &Sources, diagnostics: &[Diagnostic]) -> String {
         if known.is_none() {
             codes.push(diagnostic.code);
         }
-        results.push(result(sources, diagnostic, rule));
+        results.push(result(sources, diagnostic, Some(rule)));
     }
-    let driver = Driver {
-        name: "mimeo",
-        semantic_version: env!("CARGO_PKG_VERSION"),
-        rules: codes.into_iter().map(rule).collect(),
-    };
-    let base = Base { description: text("the standard library, embedded in mimeo") };
     let log = Log {
-        schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        version: "2.1.0",
+        schema: SCHEMA,
+        version: VERSION,
         runs: vec![Run {
-            tool: Tool { driver },
-            column_kind: "unicodeCodePoints",
-            original_uri_base_ids: BTreeMap::from([(LIBRARY, base)]),
+            tool: tool(&codes),
+            column_kind: COLUMNS,
+            original_uri_base_ids: bases(),
             results,
         }],
     };
-    serde_json::to_string(&log).expect("strings and numbers have a JSON form") + "\n"
+    json(&log) + "\n"
+}
+
+/// The start of a log, up to its first result: the rules are only known at the end.
+pub(super) fn opening() -> String {
+    let (schema, version, columns) = (json(&SCHEMA), json(&VERSION), json(&COLUMNS));
+    format!(
+        r#"{{"$schema":{schema},"version":{version},"runs":[{{"columnKind":{columns},"originalUriBaseIds":{},"results":["#,
+        json(&bases())
+    )
+}
+
+/// One result of a log that [`opening`] begins.
+pub(super) fn one(sources: &Sources, diagnostic: &Diagnostic, customer: &str) -> String {
+    let properties = Some(Owner { customer: customer.to_owned() });
+    json(&Outcome { properties, ..result(sources, diagnostic, None) })
+}
+
+/// The end of a log that [`opening`] begins: the rules, and the files that could not be read, each with the reason.
+pub(super) fn closing(codes: &[&Code], unread: &[(String, String)]) -> String {
+    let notification = |(path, reason): &(String, String)| Notification {
+        level: "error",
+        message: text(reason),
+        locations: vec![NotificationSite {
+            physical_location: NotificationPlace {
+                artifact_location: ArtifactLocation { uri: uri(path), uri_base_id: None },
+            },
+        }],
+    };
+    let invocation = Invocation {
+        execution_successful: unread.is_empty(),
+        tool_execution_notifications: unread.iter().map(notification).collect(),
+    };
+    format!("],\"invocations\":[{}],\"tool\":{}}}]}}\n", json(&invocation), json(&tool(codes)))
+}
+
+const SCHEMA: &str =
+    "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+const VERSION: &str = "2.1.0";
+const COLUMNS: &str = "unicodeCodePoints";
+
+fn json(value: &impl Serialize) -> String {
+    serde_json::to_string(value).expect("strings and numbers have a JSON form")
+}
+
+fn tool<'a>(codes: &[&'a Code]) -> Tool<'a> {
+    let driver = Driver {
+        name: "mimeo",
+        semantic_version: env!("CARGO_PKG_VERSION"),
+        rules: codes.iter().copied().map(rule).collect(),
+    };
+    Tool { driver }
+}
+
+fn bases() -> BTreeMap<&'static str, Base> {
+    let base = Base { description: text("the standard library, embedded in mimeo") };
+    BTreeMap::from([(LIBRARY, base)])
 }
 
 #[derive(Serialize)]
@@ -126,7 +176,8 @@ struct Authority<'a> {
 #[serde(rename_all = "camelCase")]
 struct Outcome<'a> {
     rule_id: &'a str,
-    rule_index: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    rule_index: Option<usize>,
     level: &'a str,
     message: Text,
     locations: Vec<Site<'a>>,
@@ -134,6 +185,41 @@ struct Outcome<'a> {
     related_locations: Vec<Site<'a>>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     fixes: Vec<WireFix<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    properties: Option<Owner>,
+}
+
+/// Whose finding it is, where there are many customers.
+#[derive(Serialize)]
+struct Owner {
+    customer: String,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Invocation<'a> {
+    execution_successful: bool,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    tool_execution_notifications: Vec<Notification<'a>>,
+}
+
+#[derive(Serialize)]
+struct Notification<'a> {
+    level: &'a str,
+    message: Text,
+    locations: Vec<NotificationSite<'a>>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NotificationSite<'a> {
+    physical_location: NotificationPlace<'a>,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct NotificationPlace<'a> {
+    artifact_location: ArtifactLocation<'a>,
 }
 
 #[derive(Serialize, Default)]
@@ -229,7 +315,11 @@ fn rule(code: &Code) -> Rule<'_> {
     }
 }
 
-fn result<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic, rule: usize) -> Outcome<'a> {
+fn result<'a>(
+    sources: &'a Sources,
+    diagnostic: &'a Diagnostic,
+    rule: Option<usize>,
+) -> Outcome<'a> {
     let mut message = diagnostic.message.clone();
     for action in actions(diagnostic) {
         let _ = write!(message, "\n{action}");
@@ -246,6 +336,7 @@ fn result<'a>(sources: &'a Sources, diagnostic: &'a Diagnostic, rule: usize) -> 
             .map(|(at, it)| Site { id: Some(at + 1), ..location(it.span, &it.text) })
             .collect(),
         fixes: diagnostic.fix.iter().filter_map(|it| fix(sources, it)).collect(),
+        properties: None,
     }
 }
 

@@ -1,0 +1,311 @@
+//! Many customers in one process: `mimeo`'s compiler beside a bare Rhai engine that makes the same calls, and the whole
+//! program with its threads and files.
+//!
+//! `cargo bench --bench batch` runs them in turn and prints customers a second, the median of pairwise ratios, and the most
+//! memory that each program held. A ratio holds where a busy machine makes seconds meaningless. The outputs are looked at
+//! first, so that nothing is measured that went wrong.
+//!
+//! The bare program reads a customer's values, runs the script that was compiled once, and keeps the place and the
+//! arguments of each call. It has no findings, no origins, no plan, and writes nothing.
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a benchmark starts processes and looks at the clock"
+)]
+#![expect(clippy::print_stdout, reason = "a benchmark prints")]
+
+use std::any::TypeId;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::{Arc, Mutex};
+use std::time::Instant;
+
+use mimeo::compile::{self, Inputs};
+use mimeo::script::on_deep_stack;
+use mimeo::source::files::Disk;
+use rhai::packages::{
+    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
+    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
+};
+use rhai::{
+    AST, Dynamic, Engine, FuncRegistration, Module, NativeCallContext, OptimizationLevel, Position,
+    RhaiFunc,
+};
+
+/// Rounds of each comparison.
+const ROUNDS: usize = 9;
+
+fn main() {
+    let args: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
+    let count = |text: &str| text.parse().expect("a number of customers");
+    match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
+        // One side alone, for a profiler.
+        ["bare", folder, number] => println!("{:.0} /s", bare(Path::new(folder), count(number))),
+        ["check", folder, number] => {
+            println!("{:.0} /s", own(Path::new(folder), count(number), Until::Findings));
+        }
+        ["plan", folder, number] => {
+            println!("{:.0} /s", own(Path::new(folder), count(number), Until::Plan));
+        }
+        ["customers", folder, number, bad] => {
+            customers(Path::new(folder), count(number), count(bad));
+        }
+        _ => compare(),
+    }
+}
+
+/// How far a customer goes.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Until {
+    Findings,
+    Plan,
+}
+
+/// The example, with a folder of customers beside it; every `bad`th has a mistake.
+fn customers(folder: &Path, number: usize, bad: usize) {
+    let example = |name: &str| {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("examples").join(name);
+        std::fs::read_to_string(path).expect("the example is there")
+    };
+    let below = folder.join("customers");
+    std::fs::create_dir_all(&below).expect("the folder for temporary files can be written to");
+    std::fs::write(folder.join("contoso.rhai"), example("contoso.rhai")).expect("it has room");
+    let values = example("contoso.toml");
+    for index in 0..number {
+        let name = format!("c{index:05}");
+        let mut text = values.replace("contosoagl", &name);
+        if bad > 0 && index % bad == bad / 2 {
+            text = text.replace("contoso.onmicrosoft.com", "contoso onmicrosoft com");
+        }
+        std::fs::write(below.join(format!("{name}.toml")), text).expect("it has room");
+    }
+}
+
+fn values_of(folder: &Path, index: usize) -> PathBuf {
+    folder.join("customers").join(format!("c{index:05}.toml"))
+}
+
+/// Customers a second of the compiler, in process and on one core.
+fn own(folder: &Path, number: usize, until: Until) -> f64 {
+    on_deep_stack(|| {
+        let script = folder.join("contoso.rhai");
+        let program = compile::load(&Disk, &script, None).expect("the example can be read");
+        let program = Arc::new(program);
+        let started = Instant::now();
+        let mut bytes = 0;
+        for index in 0..number {
+            let mut inputs = Inputs::new(&script, jiff::civil::date(2026, 11, 23));
+            inputs.values.push(values_of(folder, index));
+            let mut compiled =
+                compile::run(&Disk, &program, &inputs).expect("the values can be read");
+            assert!(!compiled.has_errors(), "the example has no error");
+            if until == Until::Plan {
+                compiled.assemble(inputs.as_of);
+                bytes += compiled.plan.expect("it has no error").to_json().len();
+            }
+        }
+        assert!(until == Until::Findings || bytes > number * 10_000, "plans have a size");
+        rate(number, started)
+    })
+}
+
+fn rate(number: usize, started: Instant) -> f64 {
+    f64::from(u32::try_from(number).unwrap_or(u32::MAX)) / started.elapsed().as_secs_f64()
+}
+
+/// What one call left behind.
+type Calls = Vec<(&'static str, Position, Vec<Dynamic>)>;
+
+/// What the bare engine's functions share.
+#[derive(Default)]
+struct State {
+    values: BTreeMap<String, Dynamic>,
+    calls: Calls,
+}
+
+/// Customers a second of the bare engine, in process and on one core.
+fn bare(folder: &Path, number: usize) -> f64 {
+    on_deep_stack(|| {
+        let state = Arc::new(Mutex::new(State::default()));
+        let (engine, ast) = bare_engine(&folder.join("contoso.rhai"), &state);
+        let started = Instant::now();
+        for index in 0..number {
+            let text = std::fs::read_to_string(values_of(folder, index)).expect("it is there");
+            let table = toml::de::DeTable::parse(&text).expect("the values are TOML");
+            let given = table.get_ref().iter().filter_map(|(key, value)| {
+                let value = value.get_ref().as_str()?.to_owned();
+                Some((key.get_ref().to_string(), value.into()))
+            });
+            {
+                let mut state = state.lock().expect("one thread");
+                state.values = given.collect();
+                state.calls.clear();
+            }
+            drop(engine.eval_ast::<Dynamic>(&ast).expect("the script runs"));
+            assert!(state.lock().expect("one thread").calls.len() > 30, "the calls were made");
+        }
+        rate(number, started)
+    })
+}
+
+fn bare_engine(script: &Path, state: &Arc<Mutex<State>>) -> (Engine, AST) {
+    let mut engine = Engine::new_raw();
+    engine.set_optimization_level(OptimizationLevel::None);
+    engine.set_max_expr_depths(96, 96);
+    let mut packages = Module::new();
+    ArithmeticPackage::init(&mut packages);
+    BasicStringPackage::init(&mut packages);
+    BasicIteratorPackage::init(&mut packages);
+    LogicPackage::init(&mut packages);
+    BasicMathPackage::init(&mut packages);
+    BasicArrayPackage::init(&mut packages);
+    BasicMapPackage::init(&mut packages);
+    MoreStringPackage::init(&mut packages);
+    packages.build_index();
+    engine.register_global_module(packages.into());
+    let mut global = Module::new();
+    let mut namespaces: Vec<(&str, Module)> = Vec::new();
+    for row in mimeo::compile::registry().rows() {
+        let method = row.is_method();
+        let module = match row.namespace {
+            None => &mut global,
+            Some(name) => {
+                let at = namespaces.iter().position(|(it, _)| *it == name).unwrap_or_else(|| {
+                    namespaces.push((name, Module::new()));
+                    namespaces.len() - 1
+                });
+                &mut namespaces[at].1
+            }
+        };
+        for count in usize::from(method)..=row.params.len() + usize::from(method) {
+            let (state, name) = (state.clone(), row.name);
+            let parameter = row.namespace == Some("param");
+            let call = move |context: Option<NativeCallContext<'_>>, args: &mut [&mut Dynamic]| {
+                let place = context.map_or(Position::NONE, |it| it.call_position());
+                let args: Vec<Dynamic> = args.iter().map(|it| (**it).clone()).collect();
+                let key =
+                    args.first().and_then(|it| it.clone().into_string().ok()).unwrap_or_default();
+                let mut state = state.lock().expect("one thread");
+                let given = if parameter { state.values.get(&key) } else { None };
+                let answer = given.cloned().unwrap_or(Dynamic::from(0_i64));
+                state.calls.push((name, place, args));
+                Ok(answer)
+            };
+            let function = RhaiFunc::Pure {
+                func: Arc::new(call),
+                has_context: true,
+                is_pure: true,
+                is_volatile: true,
+            };
+            let types = vec![TypeId::of::<Dynamic>(); count];
+            FuncRegistration::new(row.name).set_into_module_raw(module, types, function);
+        }
+    }
+    engine.register_global_module(global.into());
+    for (name, module) in namespaces {
+        engine.register_static_module(name, module.into());
+    }
+    let text = std::fs::read_to_string(script).expect("the script is there");
+    let ast = engine.compile(text).expect("the script is one");
+    (engine, ast)
+}
+
+/// A run of the whole program.
+struct Whole {
+    /// Customers a second.
+    rate: f64,
+    /// The most memory that it held, in MiB; none where the system does not tell.
+    memory: Option<f64>,
+}
+
+/// Runs `mimeo batch` over a folder.
+fn whole(folder: &Path, number: usize, more: &[&str], code: i32) -> Whole {
+    let script = folder.join("contoso.rhai");
+    let customers = folder.join("customers");
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo"));
+    command.arg("batch").arg(script).arg(customers).args(["--as-of", "2026-11-23"]).args(more);
+    let memory = Path::new("/usr/bin/time").exists().then(|| folder.join("memory.txt"));
+    if let Some(memory) = &memory {
+        let program = std::mem::replace(&mut command, Command::new("/usr/bin/time"));
+        command.args(["--format", "%M", "--output"]).arg(memory);
+        command.arg(program.get_program()).args(program.get_args());
+    }
+    let started = Instant::now();
+    let output = command.stdout(Stdio::null()).stderr(Stdio::piped()).output().expect("it starts");
+    let rate = rate(number, started);
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert_eq!(output.status.code(), Some(code), "{more:?}: {said}");
+    let read = |path: PathBuf| {
+        let text = std::fs::read_to_string(path).expect("it was measured");
+        let kilobytes: f64 = text.lines().last()?.trim().parse().ok()?;
+        Some(kilobytes / 1024.0)
+    };
+    Whole { rate, memory: memory.and_then(read) }
+}
+
+/// Runs all of them in turn.
+fn compare() {
+    let base = std::env::temp_dir().join(format!("mimeo-bench-{}", std::process::id()));
+    let (small, large, bad) = (base.join("small"), base.join("large"), base.join("bad"));
+    customers(&small, 1_000, 0);
+    customers(&large, 10_000, 0);
+    customers(&bad, 1_000, 100);
+
+    println!("in process, one core, 1,000 customers");
+    let (mut bare_rates, mut checks, mut plans) = (Vec::new(), Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        bare_rates.push(bare(&small, 1_000));
+        checks.push(own(&small, 1_000, Until::Findings));
+        plans.push(own(&small, 1_000, Until::Plan));
+    }
+    println!("{:32} {:>10} {:>8}", "", "/s", "x bare");
+    for (name, rates) in [("bare Rhai", &bare_rates), ("check", &checks), ("plan as JSON", &plans)]
+    {
+        let ratio = ratio(rates, &bare_rates);
+        println!("{name:32} {:10.0} {ratio:8.2}", median(rates.clone()));
+    }
+
+    let out = base.join("out");
+    let out = out.display().to_string();
+    let runs: Vec<(&str, &Path, usize, Vec<&str>, i32)> = vec![
+        ("check, 1 thread", &small, 1_000, vec!["--jobs", "1"], 0),
+        ("check, 2 threads", &small, 1_000, vec!["--jobs", "2"], 0),
+        ("check, 1 % bad, 1 thread", &bad, 1_000, vec!["--jobs", "1"], 1),
+        ("plan, 1 thread", &small, 1_000, vec!["--plan", "--jobs", "1"], 0),
+        ("plan to files, 2 threads", &small, 1_000, vec!["--out-dir", &out], 0),
+        ("check, 10,000, 1 thread", &large, 10_000, vec!["--jobs", "1"], 0),
+        ("check, 10,000, 2 threads", &large, 10_000, vec!["--jobs", "2"], 0),
+        (
+            "check as JSON, 10,000, 2 threads",
+            &large,
+            10_000,
+            vec!["--jobs", "2", "--output-format", "json"],
+            0,
+        ),
+    ];
+    let mut results: Vec<Vec<Whole>> = runs.iter().map(|_| Vec::new()).collect();
+    for _ in 0..ROUNDS {
+        for ((_, folder, number, more, code), results) in runs.iter().zip(&mut results) {
+            results.push(whole(folder, *number, more, *code));
+        }
+    }
+    println!("\nwhole process");
+    println!("{:34} {:>8} {:>9} {:>9}", "", "/s", "x first", "MiB");
+    let rates: Vec<Vec<f64>> =
+        results.iter().map(|it| it.iter().map(|it| it.rate).collect()).collect();
+    for (((name, ..), results), own) in runs.iter().zip(&results).zip(&rates) {
+        let memory = results.iter().filter_map(|it| it.memory).fold(0.0, f64::max);
+        let ratio = ratio(own, &rates[0]);
+        println!("{name:34} {:8.0} {ratio:9.2} {memory:9.1}", median(own.clone()));
+    }
+    std::fs::remove_dir_all(&base).expect("it was made");
+}
+
+fn ratio(rates: &[f64], to: &[f64]) -> f64 {
+    median(rates.iter().zip(to).map(|(one, other)| one / other).collect())
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

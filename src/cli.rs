@@ -7,6 +7,7 @@ pub mod batch;
 pub mod check;
 pub mod diff;
 pub mod explain;
+pub mod impact;
 mod interrupt;
 mod job;
 pub mod plan;
@@ -117,6 +118,7 @@ enum Command {
     Batch(batch::Args),
     Why(why::Args),
     Diff(diff::Args),
+    Impact(impact::Args),
     Preflight(preflight::Args),
     Rehearse(rehearse::Args),
     Apply(apply::Args),
@@ -141,6 +143,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Batch(args) => batch::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
+        Command::Impact(args) => impact::run(args, &ui),
         Command::Preflight(args) => preflight::run(args, &ui),
         Command::Rehearse(args) => rehearse::run(args, &ui),
         Command::Apply(args) => apply::run(args, &ui),

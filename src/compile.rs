@@ -12,6 +12,7 @@ use jiff::civil::Date;
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::Deployment;
 use crate::plan::Plan;
+use crate::script::import::Library;
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
 use crate::script::{self, Program, param, print};
@@ -142,7 +143,17 @@ pub fn check(files: &(dyn Files + Sync), inputs: &Inputs) -> Result<Compiled, Un
 
 /// Reads and compiles a script and its modules, once for all customers.
 pub fn load(files: &dyn Files, entry: &Path, root: Option<&Path>) -> Result<Program, Unreadable> {
-    script::load(files, entry, root, registry())
+    load_with(files, entry, root, Library::Embedded)
+}
+
+/// As [`load`], with the standard library from elsewhere.
+pub fn load_with(
+    files: &dyn Files,
+    entry: &Path,
+    root: Option<&Path>,
+    library: Library,
+) -> Result<Program, Unreadable> {
+    script::load(files, entry, root, library, registry())
 }
 
 /// Runs a program over one customer's values, without assembling the plan. Call it on [`script::on_deep_stack`].

@@ -28,7 +28,7 @@ use rhai::{AST, ASTNode, Expr};
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::Deployment;
-use crate::script::import::Imports;
+use crate::script::import::{Imports, Library};
 use crate::script::param::Parameters;
 use crate::script::param::contract::Contract;
 use crate::script::provenance::{Provenance, identity};
@@ -267,12 +267,13 @@ pub fn load(
     files: &dyn Files,
     entry: &Path,
     root: Option<&Path>,
+    library: Library,
     registry: Registry,
 ) -> Result<Program, Unreadable> {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
     let (mut scripts, imports) =
-        import::read_all(files, entry, root, &mut sources, &mut diagnostics)?;
+        import::read_all(files, entry, root, library, &mut sources, &mut diagnostics)?;
     let mut runnable = diagnostics.is_empty();
     for script in &mut scripts {
         let before = diagnostics.len();

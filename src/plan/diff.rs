@@ -218,6 +218,19 @@ impl What {
 }
 
 impl Change {
+    /// The difference on its own as text for people: a line, and more where a text of several lines differs.
+    #[must_use]
+    pub fn words(&self, colour: Colour) -> String {
+        let (sign, sgr) = self.what.sign();
+        let field = format!("{} {}", visible(&self.name), visible(&self.field));
+        let (text, block) = self.text(colour);
+        let mut out = format!("{} {}  {text}", paint(sign, sgr, colour), field.trim_end());
+        for (sign, line) in block {
+            let _ = write!(out, "\n    {sign} {}", visible(line));
+        }
+        out
+    }
+
     /// Whether it is told below the step or page that it belongs to.
     fn is_below(&self) -> bool {
         !self.field.is_empty() && matches!(self.part, Part::Steps | Part::Pages)
@@ -235,6 +248,20 @@ impl Change {
 
     fn tell(&self, width: usize, colour: Colour, out: &mut String) {
         let (sign, sgr) = self.what.sign();
+        let (text, block) = self.text(colour);
+        let name = self.name();
+        let indent = name.len() - name.trim_start().len();
+        let line = format!("{:<1$}  {text}", name.trim_start(), width.saturating_sub(indent));
+        let _ = writeln!(out, "  {:indent$}{} {}", "", paint(sign, sgr, colour), line.trim_end());
+        for (sign, line) in block {
+            let sgr = if sign == '+' { "32" } else { "31" };
+            let line = paint(&format!("{sign} {}", visible(line)), sgr, colour);
+            let _ = writeln!(out, "      {:indent$}{line}", "");
+        }
+    }
+
+    /// What differs, and the lines of it where a text has several.
+    fn text(&self, colour: Colour) -> (String, Vec<(char, &str)>) {
         let whole = self.field.is_empty() && self.part != Part::Settings && self.part != Part::Plan;
         let mut block = Vec::new();
         let mut text = match &self.what {
@@ -257,19 +284,12 @@ impl Change {
             What::Shifted => String::new(),
         };
         let told = matches!(self.what, What::Origin { .. });
-        if self.part == Part::Settings && self.field.is_empty() && !told {
+        let is_placed = self.part == Part::Settings && self.field.is_empty() && !told;
+        if is_placed && !self.at.is_empty() {
             let at = format!("  ({})", visible(&self.at));
             text += &paint(&at, "2", colour);
         }
-        let name = self.name();
-        let indent = name.len() - name.trim_start().len();
-        let line = format!("{:<1$}  {text}", name.trim_start(), width.saturating_sub(indent));
-        let _ = writeln!(out, "  {:indent$}{} {}", "", paint(sign, sgr, colour), line.trim_end());
-        for (sign, line) in block {
-            let sgr = if sign == '+' { "32" } else { "31" };
-            let line = paint(&format!("{sign} {}", visible(line)), sgr, colour);
-            let _ = writeln!(out, "      {:indent$}{line}", "");
-        }
+        (text, block)
     }
 }
 

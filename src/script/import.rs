@@ -72,6 +72,16 @@ pub fn library(path: &str) -> Option<&'static str> {
     LIBRARY.iter().find(|(it, _)| *it == path).map(|(_, text)| *text)
 }
 
+/// Where the standard library is read from.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Library {
+    /// The program's own.
+    Embedded,
+    /// The modules `std/….rhai` below the root, and for those that are not there the program's own: to see what another
+    /// library would do to a script.
+    BelowRoot,
+}
+
 /// The most modules of one program.
 const MOST_MODULES: usize = 64;
 
@@ -91,6 +101,8 @@ impl Imports {
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 enum Place {
     Library(&'static str),
+    /// A module of another standard library, by its import path and its file.
+    OtherLibrary(String, PathBuf),
     File(PathBuf),
 }
 
@@ -99,6 +111,7 @@ pub(super) fn read_all(
     files: &dyn Files,
     entry: &Path,
     root: Option<&Path>,
+    library: Library,
     sources: &mut Sources,
     out: &mut Vec<Diagnostic>,
 ) -> Result<(Vec<Script>, Imports), Unreadable> {
@@ -125,6 +138,7 @@ pub(super) fn read_all(
     let mut reader = Reader {
         files,
         root,
+        library,
         sources,
         out,
         scripts: Vec::new(),
@@ -139,6 +153,7 @@ pub(super) fn read_all(
 struct Reader<'r> {
     files: &'r dyn Files,
     root: PathBuf,
+    library: Library,
     sources: &'r mut Sources,
     out: &'r mut Vec<Diagnostic>,
     scripts: Vec<Script>,
@@ -204,6 +219,13 @@ impl Reader<'_> {
                 let text = library(name).unwrap_or_default();
                 ((*name).to_owned(), SourceKind::Library, text.to_owned())
             }
+            Place::OtherLibrary(name, file) => match self.files.read(file, MOST_BYTES) {
+                Ok(text) => (name.clone(), SourceKind::Library, text),
+                Err(error) => {
+                    self.report_unreadable(path, span, &error.to_string());
+                    return;
+                }
+            },
             Place::File(file) => match self.files.read(file, MOST_BYTES) {
                 Ok(text) => {
                     let below = file.strip_prefix(&self.root).unwrap_or(file);
@@ -224,6 +246,9 @@ impl Reader<'_> {
     /// Where an import leads, if it may.
     fn place(&mut self, from: usize, path: &str, span: Span) -> Option<Place> {
         if let Some(name) = path.strip_prefix("std/") {
+            if let Some(file) = self.other_library(name) {
+                return Some(Place::OtherLibrary(path.to_owned(), file));
+            }
             if let Some((name, _)) = LIBRARY.iter().find(|(it, _)| *it == path) {
                 return Some(Place::Library(name));
             }
@@ -284,6 +309,16 @@ impl Reader<'_> {
                 None
             }
         }
+    }
+
+    /// The file of a module of the standard library below the root, where one is looked for and there.
+    fn other_library(&self, name: &str) -> Option<PathBuf> {
+        let is_plain = name.chars().all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '-');
+        if self.library == Library::Embedded || !is_plain {
+            return None;
+        }
+        let file = self.root.join("std").join(name).with_extension("rhai");
+        self.files.canonical(&file).ok().filter(|it| it.starts_with(&self.root))
     }
 
     fn report_unreadable(&mut self, path: &str, span: Span, reason: &str) {

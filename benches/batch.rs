@@ -161,8 +161,11 @@ fn bare_engine(script: &Path, state: &Arc<Mutex<State>>) -> (Engine, AST) {
     BasicArrayPackage::init(&mut packages);
     BasicMapPackage::init(&mut packages);
     MoreStringPackage::init(&mut packages);
-    packages.build_index();
-    engine.register_global_module(packages.into());
+    // As it came, a package is gone through from end to end for every name that is not in it.
+    let mut table = Module::new();
+    table.merge(&packages);
+    table.build_index();
+    engine.register_global_module(table.into());
     let mut global = Module::new();
     let mut namespaces: Vec<(&str, Module)> = Vec::new();
     for row in mimeo::compile::registry().rows() {

@@ -276,8 +276,11 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         3..=5 => 2,
         _ => 3,
     };
+    let letters = wanted.chars().count();
     known
         .into_iter()
+        // The distance is dear, and never less than the difference of the lengths.
+        .filter(|name| name.chars().count().abs_diff(letters) <= limit)
         .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
         .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
         .min()

@@ -21,7 +21,7 @@ pub mod values;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rhai::{AST, ASTNode, Expr};
 
@@ -135,6 +135,7 @@ pub struct Program {
     imports: Imports,
     unknown: Unknown,
     literals: OnceLock<HashMap<usize, Span>>,
+    ingredients: Mutex<HashMap<Span, Arc<[String]>>>,
 }
 
 impl Program {
@@ -199,7 +200,18 @@ impl Program {
 
     /// The names of the parameters that the variables in an expression were made from, as far as the text tells.
     #[must_use]
-    pub fn ingredients(&self, span: Span) -> Vec<String> {
+    pub fn ingredients(&self, span: Span) -> Arc<[String]> {
+        let known = || self.ingredients.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(names) = known().get(&span) {
+            return names.clone();
+        }
+        // Twenty customers ask the same of the same text.
+        let names: Arc<[String]> = self.gather_ingredients(span).into();
+        known().insert(span, names.clone());
+        names
+    }
+
+    fn gather_ingredients(&self, span: Span) -> Vec<String> {
         let Some(script) = self.scripts.iter().find(|it| it.id == span.source) else {
             return Vec::new();
         };
@@ -304,6 +316,7 @@ pub fn load(
         imports,
         unknown: Unknown::default(),
         literals: OnceLock::new(),
+        ingredients: Mutex::default(),
     };
     let mut contract = Contract::default();
     let mut unknown = Unknown::default();

@@ -320,6 +320,8 @@ fn host(registry: Registry) -> &'static Host {
         global.build_index();
         let finish = |(name, mut module): (_, Module)| {
             module.build_index();
+            // One without an identity is copied by every engine that it is registered with.
+            module.set_id(name);
             (name, Arc::new(module))
         };
         let namespaces = namespaces.into_iter().map(finish).collect();

@@ -288,16 +288,18 @@ pub fn entry(deployment: &Deployment, field: &Field) -> Option<Entry> {
 
 /// The properties that carry a field in this deployment and whose names are known well enough.
 fn reaching(deployment: &Deployment, field: &str) -> impl Iterator<Item = &'static Property> {
-    usable(deployment).filter(move |it| it.field == field)
+    PROPERTIES.iter().filter(move |it| it.field == field && is_usable(deployment, it))
 }
 
 /// The properties that this deployment sets.
 fn usable(deployment: &Deployment) -> impl Iterator<Item = &'static Property> {
-    PROPERTIES
-        .iter()
-        .filter(|it| it.grade <= Grade::B)
-        .filter(|it| it.component.is_none_or(|component| deployment.installs(component)))
-        .filter(|it| (it.value)(deployment).is_some())
+    PROPERTIES.iter().filter(|it| is_usable(deployment, it))
+}
+
+fn is_usable(deployment: &Deployment, property: &Property) -> bool {
+    property.grade <= Grade::B
+        && property.component.is_none_or(|component| deployment.installs(component))
+        && (property.value)(deployment).is_some()
 }
 
 /// What only a person can enter: the fields with the reason.

@@ -1,6 +1,8 @@
 //! The tests, as one program, in reading order.
 #![expect(clippy::disallowed_methods, reason = "tests read files and start the program")]
 
+/// Many customers at once.
+mod batch;
 /// Scripts with marks where findings are expected.
 mod cases;
 /// The command line.

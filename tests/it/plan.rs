@@ -119,3 +119,18 @@ impl Random {
         (self.next() % limit as u64) as usize
     }
 }
+
+#[test]
+fn a_plan_is_written_as_any_program_would_indent_it() {
+    let script = r#"
+        deployment("A \"title\" with {braces}, [brackets]: and \\ 𝄞");
+        license::volume();
+        installer::msi(`D:\MIM\Service and Portal.msi`).accept_license_terms();
+        portal::password_reset("pwreset.contoso.com")
+            .pool_account(`contoso\mimpool$`)
+            .service_address("mim.contoso.com");
+    "#;
+    let plan = crate::support::compiled(script).plan.expect("nothing in it is an error");
+    let plain = serde_json::to_string_pretty(&plan).expect("it is JSON") + "\n";
+    assert_eq!(plan.to_json(), plain);
+}

@@ -281,12 +281,12 @@ impl<'a> Summary<'a> {
         }
         let counts = self.standings.iter().map(|(standing, who)| {
             let word = match standing {
-                Standing::Same => "stay as they are",
-                Standing::Differs => "differ",
-                Standing::Mended => "would have a plan at last",
-                Standing::Planless => "have no plan either way",
-                Standing::Fails => "would have no plan any more",
-                Standing::Unread => "could not be compared",
+                Standing::Same => "as before",
+                Standing::Differs => "with differences",
+                Standing::Mended => "with a plan at last",
+                Standing::Planless => "without a plan either way",
+                Standing::Fails => "without a plan any more",
+                Standing::Unread => "not compared",
             };
             format!("{} {word}", who.count)
         });

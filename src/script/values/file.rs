@@ -10,7 +10,7 @@ use crate::diagnostic::{Applicability, Diagnostic};
 use crate::model::format::{Format, Name};
 use crate::source::{SourceId, Sources, Span};
 
-use super::mend::{self, Broken};
+use super::mend::{self, Broken, Mended};
 use super::{
     Raw, VALUES_NAME, VALUES_SYNTAX, Values, checked_name, give, give_broken, secrets, statement,
 };
@@ -31,13 +31,21 @@ pub(super) fn read(
     for range in &hidden {
         sources.veil(file.span(range.clone()));
     }
-    let mended = mend::mend(&file, &statements, &hidden, &mut found);
-    values.torn |= mended.torn;
-    for broken in mended.broken {
-        enter_broken(&file, broken, values);
-    }
-    let (table, errors) = DeTable::parse_recoverable(&mended.text);
-    mend::report_rest(&file, &errors, &mut found);
+    let mended;
+    let table = match DeTable::parse(&text) {
+        Ok(table) => table,
+        Err(_) => {
+            let Mended { text, broken, torn } = mend::mend(&file, &statements, &hidden, &mut found);
+            mended = text;
+            values.torn |= torn;
+            for broken in broken {
+                enter_broken(&file, broken, values);
+            }
+            let (table, errors) = DeTable::parse_recoverable(&mended);
+            mend::report_rest(&file, &errors, &mut found);
+            table
+        }
+    };
     for (key, value) in table.get_ref() {
         let name = key.get_ref().as_ref();
         let is_table = value.get_ref().is_table();

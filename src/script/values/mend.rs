@@ -8,7 +8,7 @@ use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use toml::de::{DeTable, Error};
+use toml::de::Error;
 
 use crate::diagnostic::Diagnostic;
 
@@ -46,9 +46,6 @@ pub(super) fn mend<'t>(
 ) -> Mended<'t> {
     let text = file.text;
     let mut mended = Mended { text: Cow::Borrowed(text), broken: Vec::new(), torn: false };
-    if DeTable::parse(text).is_ok() {
-        return mended;
-    }
     let mut blank = Vec::new();
     let mut seen: BTreeMap<(&[String], bool), &Statement> = BTreeMap::new();
     let mut lost_table = false;

@@ -42,7 +42,7 @@ pub enum ExitStatus {
     Findings = 1,
     /// The command line is wrong, or an input is missing, unreadable or not what it should be.
     Usage = 2,
-    /// There are differences (`diff --exit-code`).
+    /// There are differences (`diff --exit-code`, `impact --exit-code`).
     Differences = 3,
     /// Something that was asked before speaks against carrying the plan out (`preflight`).
     Preflight = 4,

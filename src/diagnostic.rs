@@ -277,12 +277,20 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         _ => 3,
     };
     let letters = wanted.chars().count();
-    known
-        .into_iter()
+    let mut best: Option<(usize, &str)> = None;
+    for name in known {
+        let length = name.chars().count();
+        if name == wanted && length > 0 {
+            return Some(name);
+        }
         // The distance is dear, and never less than the difference of the lengths.
-        .filter(|name| name.chars().count().abs_diff(letters) <= limit)
-        .map(|name| (strsim::damerau_levenshtein(wanted, name), name))
-        .filter(|(distance, name)| *distance <= limit && *distance < name.chars().count())
-        .min()
-        .map(|(_, name)| name)
+        if length.abs_diff(letters) > limit {
+            continue;
+        }
+        let distance = strsim::damerau_levenshtein(wanted, name);
+        if distance <= limit && distance < length && best.is_none_or(|it| (distance, name) < it) {
+            best = Some((distance, name));
+        }
+    }
+    best.map(|(_, name)| name)
 }

@@ -19,7 +19,7 @@ use crate::cli::batch::task::{Batch, Goal};
 use crate::cli::check::{Deny, FindingArgs};
 use crate::cli::ui::{Ui, make_folder};
 use crate::cli::{ExitStatus, Failure, GivenArgs, day, interrupt, setting};
-use crate::compile::{load, many};
+use crate::compile::{Inputs, load, many};
 use crate::script::{Program, on_deep_stack};
 use crate::source::files::Disk;
 
@@ -99,17 +99,17 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
 }
 
 /// Compiles the scripts, each once. Where there is only one, there is nothing to do without it.
-pub(in crate::cli) fn load_all(
+fn load_all(
     customers: &Customers,
-    given: &crate::compile::Inputs,
+    given: &Inputs,
 ) -> Result<Vec<Result<Arc<Program>, Failure>>, Failure> {
-    let load = |script: &PathBuf| {
+    let mut programs = Vec::new();
+    for script in &customers.scripts {
         let program = on_deep_stack(|| load(&Disk, script, given.root.as_deref()));
-        program.map(Arc::new).map_err(Failure::from)
-    };
-    let mut programs: Vec<_> = customers.scripts.iter().map(load).collect();
-    if programs.len() == 1 && programs[0].is_err() {
-        return Err(programs.remove(0).err().expect("it was just looked at"));
+        match program.map(Arc::new).map_err(Failure::from) {
+            Err(failure) if customers.scripts.len() == 1 => return Err(failure),
+            program => programs.push(program),
+        }
     }
     Ok(programs)
 }

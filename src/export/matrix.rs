@@ -65,15 +65,18 @@ pub enum Steps {
     NotMade,
 }
 
-/// More rows than this are not read: those of customers who are well are counted.
+/// More rows than this nobody reads: the gravest are shown, the others are counted.
 const READABLE: usize = 500;
 
 /// The matrix with its heading, each line ended.
 #[must_use]
 pub fn matrix(rows: &[Row], steps: Steps, style: &Style) -> String {
-    let quiet = |it: &&Row| it.verdict == Verdict::Ok;
-    let left_out = if rows.len() > READABLE { rows.iter().filter(quiet).count() } else { 0 };
-    let shown: Vec<&Row> = rows.iter().filter(|it| left_out == 0 || !quiet(it)).collect();
+    let mut indices: Vec<usize> = (0..rows.len()).collect();
+    indices.sort_by_key(|it| std::cmp::Reverse(rows[*it].verdict));
+    indices.truncate(READABLE);
+    indices.sort_unstable();
+    let left_out = rows.len() - indices.len();
+    let shown: Vec<&Row> = indices.into_iter().map(|it| &rows[it]).collect();
     let mut lines = Vec::new();
     if !shown.is_empty() {
         let mut columns = vec![Column::Flexible(8, 40), Column::Rigid];
@@ -95,7 +98,9 @@ pub fn matrix(rows: &[Row], steps: Steps, style: &Style) -> String {
         lines = grid.lines(style);
     }
     if left_out > 0 {
-        let told = format!("{left_out} customers without an error or a warning are not listed");
+        let told = format!(
+            "and {left_out} more, none worse than these; `--output-format json` tells of all"
+        );
         lines.extend(grid::flow(&Cell::new(told, grid::DIM), 0, 0, style));
     }
     grid::text(&lines)

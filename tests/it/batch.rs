@@ -440,7 +440,7 @@ fn names_differ_whatever_the_folders() {
     let unlike: BTreeSet<String> = names.iter().map(|it| it.to_lowercase()).collect();
     assert_eq!(unlike.len(), 5, "{names:?}");
     assert_eq!(names[1], "solo");
-    assert!(names[2..].iter().any(|it| *it == "a/x/main"), "{names:?}");
+    assert!(names[2..].contains(&"a/x/main"), "{names:?}");
 }
 
 /// Two states of a template, and customers of both.
@@ -529,4 +529,33 @@ fn another_standard_library_is_found_below_its_root() {
     assert!(changes.iter().all(|it| it["because"] == json!(["std/extra"])), "{json}");
     let check = folder.run("check v1/main.rhai --values contoso.toml");
     assert!(check.out.contains("import-unreadable"), "elsewhere the library is the program's own");
+}
+
+#[cfg(unix)]
+#[test]
+fn ctrl_c_stops_between_customers() {
+    let slow = format!("let x = 0; while x < 100000 {{ x += 1; }}\n{TEMPLATE}");
+    let folder = Folder::new(&[("main.rhai", slow.as_bytes())]);
+    for index in 0..200 {
+        folder.write(&format!("customers/c{index:03}.toml"), values("c").as_bytes());
+    }
+    let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo"));
+    command.args(["batch", "main.rhai", "customers", "--out-dir", "plans", "--jobs", "1"]);
+    command.current_dir(folder.path()).stdout(std::process::Stdio::piped());
+    command.stderr(std::process::Stdio::piped());
+    let child = command.spawn().expect("the program starts");
+    // It listens before it begins.
+    while !folder.path().join("plans/c000.plan.json").exists() {
+        std::thread::yield_now();
+    }
+    let sent = Command::new("kill").args(["-INT", &child.id().to_string()]).status();
+    assert!(sent.expect("there is a `kill`").success());
+    let output = child.wait_with_output().expect("it ends");
+    assert_eq!(output.status.code(), Some(130), "{}", String::from_utf8_lossy(&output.stderr));
+    assert!(String::from_utf8_lossy(&output.stderr).contains("of 200 customers were looked at"));
+    let plans = std::fs::read_dir(folder.path().join("plans")).expect("it is there");
+    for plan in plans {
+        let text = std::fs::read_to_string(plan.expect("it can be read").path()).expect("text");
+        Plan::from_json(&text).expect("no plan is half written");
+    }
 }

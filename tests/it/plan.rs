@@ -131,6 +131,6 @@ fn a_plan_is_written_as_any_program_would_indent_it() {
             .service_address("mim.contoso.com");
     "#;
     let plan = crate::support::compiled(script).plan.expect("nothing in it is an error");
-    let plain = serde_json::to_string_pretty(&plan).expect("it is JSON") + "\n";
-    assert_eq!(plan.to_json(), plain);
+    let indented = serde_json::to_string_pretty(&plan).expect("it is JSON") + "\n";
+    assert_eq!(plan.to_json(), indented);
 }

@@ -252,15 +252,15 @@ fn remarks(compiled: &Compiled) -> Vec<Remark> {
 }
 
 /// The remarks of one side that the other has not. Numbers are not compared: days that remain are fewer every day.
-fn only(these: &[Remark], those: &[Remark]) -> Vec<Remark> {
+fn only(own: &[Remark], others: &[Remark]) -> Vec<Remark> {
     let key = |it: &Remark| {
         let message: String = it.message.chars().filter(|it| !it.is_ascii_digit()).collect();
         (it.code, message)
     };
-    let known: BTreeSet<_> = those.iter().map(key).collect();
-    let mut only: Vec<Remark> =
-        these.iter().filter(|it| !known.contains(&key(it))).cloned().collect();
-    only.sort();
-    only.dedup();
-    only
+    let known: BTreeSet<_> = others.iter().map(key).collect();
+    let mut left: Vec<Remark> =
+        own.iter().filter(|it| !known.contains(&key(it))).cloned().collect();
+    left.sort();
+    left.dedup();
+    left
 }

@@ -60,7 +60,6 @@ impl Who {
 /// The values of one field, by how they are told.
 #[derive(Default)]
 struct Field {
-    label: String,
     values: BTreeMap<(String, String), Who>,
     /// Customers with other values than are kept.
     more: usize,
@@ -153,7 +152,6 @@ impl<'a> Summary<'a> {
                 Entry::Vacant(_) if full => field.more += 1,
                 Entry::Vacant(entry) => entry.insert(Who::default()).add(outcome.index, name),
             }
-            field.label.clone_from(&change.label);
         }
         let new = outcome.new.into_iter().map(|it| (true, it));
         let gone = outcome.gone.into_iter().map(|it| (false, it));

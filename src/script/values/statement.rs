@@ -124,7 +124,7 @@ fn closing(text: &str, at: usize, quotes: &str) -> usize {
 /// The end of the line on which a value ends: another line only for arrays and tables that can be read.
 fn last_line_end(text: &str, start: usize, value: usize, end: usize, tries: &mut u32) -> usize {
     const MOST: u32 = 50;
-    if !text[value..].starts_with(['[', '{']) {
+    if !text[value..].starts_with(['[', '{']) || closes_at_once(&text[value..end]) {
         return end;
     }
     let mut last = end;
@@ -139,6 +139,16 @@ fn last_line_end(text: &str, start: usize, value: usize, end: usize, tries: &mut
         last = line_end(text, last + 1);
     }
     end
+}
+
+/// Whether a table in braces plainly ends on its line, as most secrets' sources do: no further line can belong to it,
+/// whatever is in it, and nothing has to be parsed to know that.
+fn closes_at_once(value: &str) -> bool {
+    let value = value.trim_end();
+    let quotes = value.matches('"').count();
+    let is_plain = !value.contains(['\'', '\\', '#']) && !value.contains("\"\"\"");
+    let is_one = value.matches(['{', '}', '[', ']']).count() == 2;
+    value.starts_with('{') && value.ends_with('}') && is_one && is_plain && quotes % 2 == 0
 }
 
 /// The words of a key with dots, unquoted, and its range.

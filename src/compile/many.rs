@@ -9,9 +9,9 @@ use std::thread;
 use crate::script::limits::STACK;
 
 /// The most items that a worker takes at a time: handing over costs more than a small one.
-const MOST_AT_A_TIME: usize = 32;
+const MOST_AT_A_TIME: usize = 16;
 /// As many portions may be ahead of the slowest item, for each worker: what waits for its turn is kept.
-const AHEAD: usize = 8;
+const AHEAD: usize = 4;
 
 /// Does the work for each number below `count` on `jobs` threads, each with the stack that scripts need, and hands the
 /// results over in their order, on the calling thread. When `stop` is set, what has not begun is left out.

@@ -65,17 +65,17 @@ pub enum Steps {
     NotMade,
 }
 
-/// More rows than this nobody reads: the gravest are shown, the others are counted.
-const READABLE: usize = 500;
+/// More rows than this nobody reads: the gravest are shown, the others are counted. So no more of each verdict need be kept.
+pub const READABLE: usize = 500;
 
-/// The matrix with its heading, each line ended.
+/// The matrix with its heading, each line ended. `total` counts those too whose rows were not kept.
 #[must_use]
-pub fn matrix(rows: &[Row], steps: Steps, style: &Style) -> String {
+pub fn matrix(rows: &[Row], total: usize, steps: Steps, style: &Style) -> String {
     let mut indices: Vec<usize> = (0..rows.len()).collect();
     indices.sort_by_key(|it| std::cmp::Reverse(rows[*it].verdict));
     indices.truncate(READABLE);
     indices.sort_unstable();
-    let left_out = rows.len() - indices.len();
+    let left_out = total - indices.len();
     let shown: Vec<&Row> = indices.into_iter().map(|it| &rows[it]).collect();
     let mut lines = Vec::new();
     if !shown.is_empty() {

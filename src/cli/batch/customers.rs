@@ -92,23 +92,30 @@ impl Customers {
     }
 
     fn add(&mut self, script: usize, values: PathBuf) {
+        // `./a.toml` is `a.toml`; the rest of such ways a path's own comparison knows.
+        let values = values.strip_prefix(".").map(Path::to_path_buf).unwrap_or(values);
         let name = stem(&values);
         self.list.push(Customer { name, script, values: vec![values], is_named: false });
     }
 
     /// Leaves out who is named twice, and gives each a name of its own.
     fn tell_apart(&mut self) -> Result<(), Failure> {
-        let plain = |it: &PathBuf| it.components().filter(|it| *it != Component::CurDir).collect();
-        let mut seen: HashSet<(usize, Vec<PathBuf>)> = HashSet::new();
-        self.list.retain(|it| {
-            it.is_named || seen.insert((it.script, it.values.iter().map(plain).collect()))
-        });
+        let mut seen: HashSet<(usize, &[PathBuf])> = HashSet::new();
+        let keep: Vec<bool> = self
+            .list
+            .iter()
+            .map(|it| it.is_named || seen.insert((it.script, &it.values)))
+            .collect();
         drop(seen);
-        let mut alike: BTreeMap<String, Vec<usize>> = BTreeMap::new();
-        for (index, customer) in self.list.iter().enumerate() {
-            alike.entry(customer.name.to_lowercase()).or_default().push(index);
-        }
-        for indices in alike.into_values().filter(|it| it.len() > 1) {
+        let mut keep = keep.into_iter();
+        self.list.retain(|_| keep.next().expect("there is one for each"));
+        // Of ten thousand names none is copied for this.
+        let lower = |index: usize| self.list[index].name.chars().flat_map(char::to_lowercase);
+        let mut order: Vec<usize> = (0..self.list.len()).collect();
+        order.sort_by(|one, other| lower(*one).cmp(lower(*other)).then(one.cmp(other)));
+        let alike = order.chunk_by(|one, other| lower(*one).eq(lower(*other)));
+        let alike: Vec<Vec<usize>> = alike.filter(|it| it.len() > 1).map(<[_]>::to_vec).collect();
+        for indices in alike {
             let named = indices.iter().filter(|it| self.list[**it].is_named).count();
             if named > 1 {
                 let message = format!("two customers are called `{}`", self.list[indices[0]].name);

@@ -61,6 +61,7 @@ pub(super) struct Report<'a> {
     counts: [usize; 3],
     worst: ExitStatus,
     failed: usize,
+    written: usize,
     taken: usize,
     known: HashSet<&'static str>,
     codes: Vec<&'static Code>,
@@ -86,6 +87,7 @@ impl<'a> Report<'a> {
             counts: [0; 3],
             worst: ExitStatus::Clean,
             failed: 0,
+            written: 0,
             taken: 0,
             known: HashSet::new(),
             codes: Vec::new(),
@@ -109,7 +111,10 @@ impl<'a> Report<'a> {
         match self.batch.form {
             Form::Full => {
                 self.groups.take(outcome.index, &outcome.row.customer, outcome.hits);
-                self.rows.push(outcome.row);
+                self.written += usize::from(outcome.row.steps.is_some());
+                if self.verdicts[outcome.row.verdict as usize] <= matrix::READABLE {
+                    self.rows.push(outcome.row);
+                }
             }
             Form::Github => match &outcome.row.problem {
                 Some(problem) => self.pending.push_str(&annotation(self.path(&outcome), problem)),
@@ -252,7 +257,7 @@ impl<'a> Report<'a> {
     fn full(&mut self) {
         let steps = if *self.batch.goal == Goal::Check { Steps::NotMade } else { Steps::Counted };
         let style = self.ui.views(false);
-        let mut text = matrix::matrix(&self.rows, steps, &style);
+        let mut text = matrix::matrix(&self.rows, self.taken, steps, &style);
         text.push('\n');
         let groups = self.groups.draw(self.batch.unless(), |line| {
             let line = crate::plan::visible(line);
@@ -262,7 +267,7 @@ impl<'a> Report<'a> {
         text.push_str(&matrix::summary(self.verdicts));
         text.push('\n');
         if let Goal::Write(folder) = self.batch.goal {
-            let written = self.rows.iter().filter(|it| it.steps.is_some()).count();
+            let written = self.written;
             let noun = if written == 1 { "plan" } else { "plans" };
             text.push_str(&format!("{written} {noun} in {}\n", folder.display()));
         }

@@ -148,7 +148,7 @@ fn closes_at_once(value: &str) -> bool {
     let quotes = value.matches('"').count();
     let is_plain = !value.contains(['\'', '\\', '#']) && !value.contains("\"\"\"");
     let is_one = value.matches(['{', '}', '[', ']']).count() == 2;
-    value.starts_with('{') && value.ends_with('}') && is_one && is_plain && quotes % 2 == 0
+    value.starts_with('{') && value.ends_with('}') && is_one && is_plain && quotes.is_multiple_of(2)
 }
 
 /// The words of a key with dots, unquoted, and its range.

@@ -391,6 +391,7 @@ pub(super) fn journal_failure(error: &JournalError) -> Failure {
         | JournalError::There(_)
         | JournalError::Io { .. }
         | JournalError::Format { .. }
+        | JournalError::Foreign { .. }
         | JournalError::TooLarge(_) => ExitStatus::Usage,
     };
     Failure { status, message: error.to_string(), hints: vec![error.help().to_owned()] }

@@ -1,5 +1,7 @@
 //! Taking back what was done, in the reverse order.
 
+use std::collections::BTreeMap;
+
 use crate::execute::event::Event;
 use crate::execute::failure::{Class, Failure};
 use crate::execute::journal::{Begun, How, JournalError};
@@ -13,19 +15,22 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
     /// Takes back what this journal says was done. What a person has to take back is told, and counts as undone.
     pub async fn undo(&self) -> Result<Outcome, JournalError> {
         let done: Vec<usize> = self.to_undo();
-        self.tell(Event::Started {
-            plan: self.plan.seal.clone(),
-            title: self.plan.title.clone(),
-            steps: done.len(),
-            complete: 0,
-        });
+        let undone = || {
+            let state = self.state.borrow();
+            let how = |place: &usize| state.ended.get(&self.plan.steps[*place].id).map(|it| it.how);
+            done.iter().filter(|it| how(it) == Some(How::Undone)).count()
+        };
+        self.framed(done.len(), undone, self.undo_all(&done)).await
+    }
+
+    async fn undo_all(&self, done: &[usize]) -> Result<Outcome, JournalError> {
         for (number, place) in done.iter().enumerate() {
             let step = &self.plan.steps[*place];
             if self.tools.pace.is_stopping() {
                 self.finish()?;
                 return Ok(Outcome::Stopped);
             }
-            self.begin(Begun::Undo(step.id.clone()))?;
+            self.append(Some(Begun::Undo(step.id.clone())), BTreeMap::new())?;
             self.tell(Event::StepStarted {
                 number: number + 1,
                 step: step.id.clone(),
@@ -54,8 +59,6 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
             }
         }
         self.finish()?;
-        let records = self.records();
-        self.tell(Event::Finished { outcome: "complete".to_owned(), complete: 0, records });
         Ok(Outcome::Complete)
     }
 
@@ -85,7 +88,9 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
 
     /// Undoes a step; what is left to a person.
     async fn undo_step(&self, step: &Step) -> Result<String, Failure> {
-        let made = self.state.borrow().ended.get(&step.id).is_some_and(|it| it.made);
+        let ended = self.state.borrow().ended.get(&step.id).cloned();
+        let skipped = ended.as_ref().is_some_and(|it| it.how == How::Skipped);
+        let made = ended.is_some_and(|it| it.made) || (!skipped && self.was_absent(step));
         let (ops, otherwise) = match &step.undo {
             Undo::Nothing => return Ok(String::new()),
             Undo::ByHand(what) => return Ok(what.clone()),
@@ -107,6 +112,10 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
             return Ok(String::new());
         }
         let known = |op: &Op| !matches!(op, Op::Http(http) if self.request(http).is_err());
+        if !ops.iter().all(known) {
+            // A crash may have lost what the step made known.
+            self.seen_of(step).await;
+        }
         if !ops.iter().all(known) {
             return Ok(otherwise.to_owned());
         }

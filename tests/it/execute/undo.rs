@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::rc::Rc;
+use std::task::Poll;
 
 use jiff::Timestamp;
 use mimeo::compile::{Inputs, compile};
@@ -26,7 +27,7 @@ use mimeo::source::files::Disk;
 
 use crate::support::{TODAY, root};
 
-fn plan() -> Plan {
+pub(super) fn plan() -> Plan {
     let path = |ending: &str| root().join("examples/register-application").with_extension(ending);
     let mut inputs = Inputs::new(path("rhai"), TODAY);
     inputs.values.push(path("toml"));
@@ -41,6 +42,18 @@ enum Deed {
 
 /// One run of the program's executor, as a command does it.
 async fn run(plan: &Plan, shared: &Shared, file: &Path, deed: Deed) -> (Outcome, Vec<Event>) {
+    let (outcome, events) = run_until(plan, shared, file, deed, &|| false).await;
+    (outcome.expect("nothing ends it"), events)
+}
+
+/// A run that is dropped at the first moment at which `ends` says so, as a crash does it.
+async fn run_until(
+    plan: &Plan,
+    shared: &Shared,
+    file: &Path,
+    deed: Deed,
+    ends: &dyn Fn() -> bool,
+) -> (Option<Outcome>, Vec<Event>) {
     let service = Service::start(shared.clone()).await.expect("a port");
     let endpoints = service.endpoints(Endpoints::of("global").expect("it is known"));
     let (journal, records) = match Journal::open(file, plan) {
@@ -79,21 +92,29 @@ async fn run(plan: &Plan, shared: &Shared, file: &Path, deed: Deed) -> (Outcome,
         other_mailbox: None,
     };
     let run = Run::new(plan, tools, journal, &records, "test".to_owned());
-    let outcome = match deed {
-        Deed::CarryOut => run.carry_out(&Decided::default()).await.expect("the journal is written"),
-        Deed::Undo => run.undo().await.expect("the journal is written"),
-        Deed::Rotate => run.rotate(Timestamp::now()).await.expect("there is a secret"),
-    };
+    let decided = Decided::default();
+    let mut work = Box::pin(async {
+        match deed {
+            Deed::CarryOut => run.carry_out(&decided).await.expect("the journal is written"),
+            Deed::Undo => run.undo().await.expect("the journal is written"),
+            Deed::Rotate => run.rotate(Timestamp::now()).await.expect("there is a secret"),
+        }
+    });
+    let outcome = std::future::poll_fn(|context| {
+        if ends() { Poll::Ready(None) } else { work.as_mut().poll(context).map(Some) }
+    })
+    .await;
+    drop(work);
     drop(run);
     (outcome, events.into_inner())
 }
 
-fn world(plan: &Plan) -> Shared {
+pub(super) fn world(plan: &Plan) -> Shared {
     let endpoints = Endpoints::of("global").expect("it is known");
     Shared::new(simulate::world(plan, &endpoints, std::collections::BTreeSet::new()))
 }
 
-fn local<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn local<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     tokio::task::LocalSet::new().block_on(&runtime.expect("it starts"), future)
 }
@@ -121,6 +142,68 @@ fn what_was_made_is_taken_back_and_once() {
         let (outcome, _) = run(&plan, &shared, &file, Deed::Undo).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");
         assert_eq!(shared.look().effects.len(), effects, "nothing is taken back twice");
+    });
+}
+
+#[test]
+fn what_a_crash_lost_the_end_of_is_taken_back_if_it_was_not_there_before() {
+    let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
+    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    local(async {
+        let made = || !shared.look().tenant.applications.is_empty();
+        let (outcome, _) = run_until(&plan, &shared, &file, Deed::CarryOut, &made).await;
+        assert!(outcome.is_none(), "the answer of the tenant was never read");
+        assert!(made());
+        let (outcome, events) = run(&plan, &shared, &file, Deed::Undo).await;
+        assert!(matches!(outcome, Outcome::Complete), "{outcome:?} {events:?}");
+        assert!(!made(), "{events:?}");
+    });
+}
+
+#[test]
+fn what_was_there_before_a_crash_is_left_alone() {
+    let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
+    let shared = world(&plan);
+    local(async {
+        let file = folder.path().join("first.journal");
+        let (outcome, _) = run(&plan, &shared, &file, Deed::CarryOut).await;
+        assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");
+        let before = {
+            let tenant = &shared.look().tenant;
+            (tenant.principals.len(), tenant.grants.len())
+        };
+        // Another run finds it, and dies in each of the steps that could have made something.
+        for step in ["register-application", "create-service-principal"] {
+            let file = folder.path().join(format!("{step}.journal"));
+            let begun = format!("\"begun\":{{\"step\":\"{step}\"}}");
+            let ends = || std::fs::read_to_string(&file).unwrap_or_default().contains(&begun);
+            let (outcome, events) = run_until(&plan, &shared, &file, Deed::CarryOut, &ends).await;
+            assert!(outcome.is_none(), "{step}: {outcome:?} {events:?}");
+            let (outcome, events) = run(&plan, &shared, &file, Deed::Undo).await;
+            assert!(matches!(outcome, Outcome::Complete), "{step}: {outcome:?}");
+            let world = shared.look();
+            assert_eq!(world.tenant.applications.len(), 1, "{step}: {events:?}");
+            let kept = (world.tenant.principals.len(), world.tenant.grants.len());
+            assert_eq!(kept, before, "{step}: {events:?}");
+        }
+    });
+}
+
+#[test]
+fn every_deed_is_framed_by_its_events() {
+    let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
+    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    local(async {
+        for deed in [Deed::CarryOut, Deed::Rotate, Deed::Undo] {
+            let (_, events) = run(&plan, &shared, &file, deed).await;
+            let (first, last) = (events.first(), events.last());
+            assert!(matches!(first, Some(Event::Started { complete: 0, .. })), "{first:?}");
+            let Some(Event::Started { steps, .. }) = first else { continue };
+            let Some(Event::Finished { outcome, complete, .. }) = last else {
+                panic!("{last:?}");
+            };
+            assert_eq!((outcome.as_str(), complete), ("complete", steps));
+        }
     });
 }
 

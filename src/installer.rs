@@ -7,8 +7,10 @@
 //! | [`exit`] | exit codes in words |
 //! | [`log`], [`causes`] | the log of an installation, and why one failed |
 //! | [`scrub`] | a log without secrets |
+//! | [`profile`] | what a package says of itself: features, properties, pages |
 
 pub mod causes;
 pub mod exit;
 pub mod log;
+pub mod profile;
 pub mod scrub;

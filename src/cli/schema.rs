@@ -3,6 +3,7 @@
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure};
 use crate::execute::event::Event;
+use crate::installer::profile::Profile;
 use crate::plan;
 
 /// Print the JSON Schema of something that mimeo writes
@@ -15,12 +16,17 @@ pub struct Args {
     /// Of a line of `--output-format ndjson`, with which a plan is carried out
     #[arg(long)]
     events: bool,
+    /// Of the profile that `installer inspect --out` writes
+    #[arg(long)]
+    profile: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     if args.events {
         ui.print(&plan::schema::file_of::<Event>("An event of carrying a plan out"));
+    } else if args.profile {
+        ui.print(&plan::schema::file_of::<Profile>("What an installer package says of itself"));
     } else {
         ui.print(&plan::schema::text());
     }

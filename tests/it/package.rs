@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mimeo::execute::machine::Answer;
-use mimeo::execute::package::{LARGEST, package};
+use mimeo::execute::package::package;
+use mimeo::installer::package::LARGEST;
 use msi::{Column, Insert, Value};
 
 const LIMIT: Duration = Duration::from_secs(60);

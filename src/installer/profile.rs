@@ -4,6 +4,12 @@
 //! package's tables: what the code of a custom action asks for by itself is in none of them, so that a name that no
 //! profile knows is not proven wrong.
 
+mod fields;
+mod names;
+mod pages;
+pub mod survey;
+mod text;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -280,7 +286,7 @@ pub enum Effect {
 pub struct UnreadTable {
     /// Its name.
     pub table: String,
-    /// Why; completes "it …".
+    /// Why; completes a sentence about the package.
     pub reason: String,
 }
 

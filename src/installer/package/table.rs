@@ -181,6 +181,14 @@ impl Table {
         self.values.chunks_exact(columns.len().max(1)).map(move |values| Row { columns, values })
     }
 
+    /// A row by its number, from 0.
+    #[must_use]
+    pub fn row(&self, at: usize) -> Option<Row<'_>> {
+        let width = self.columns.len();
+        let values = self.values.get(at.checked_mul(width)?..)?.get(..width)?;
+        Some(Row { columns: &self.columns, values })
+    }
+
     /// The names of the columns that hold texts.
     pub fn texts(&self) -> impl Iterator<Item = &str> {
         self.columns.iter().filter(|it| it.kind == Kind::Text).map(|it| it.name.as_str())

@@ -19,15 +19,19 @@ pub mod why;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 
 use crate::cli::ui::{Colour, Ui};
 use crate::compile::Inputs;
+use crate::installer::Packages;
+use crate::installer::profile::Profile;
+use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
 use crate::script::values::Unreadable;
-use crate::source::files::ReadError;
+use crate::source::files::{Disk, Files, ReadError};
 
 /// How a command ends. The numbers are the process's exit codes.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -162,6 +166,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     }
 }
 
+/// The most bytes of a profile. That of a large package has a few hundred thousand.
+const PROFILE_LIMIT: u64 = 16 << 20;
+
 /// A script and what it is run with.
 #[derive(Debug, clap::Args)]
 pub struct ScriptArgs {
@@ -184,6 +191,9 @@ pub(crate) struct GivenArgs {
     /// The folder that imports may not leave [default: the script's own]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// What `mimeo installer inspect --out` wrote of the installer's package, taken in the place of the package itself
+    #[arg(long, value_name = "FILE.json")]
+    package_profile: Option<PathBuf>,
     /// The day on which rules with dates are judged [default: today]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     as_of: Option<Date>,
@@ -208,8 +218,21 @@ impl GivenArgs {
             values: self.values.clone(),
             settings: self.settings.clone(),
             environment: ui::parameters_of_environment(),
+            packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
         })
+    }
+
+    /// Who knows what the installer's package says: the profile that was named, or the package itself where it can be read.
+    fn packages(&self) -> Result<Arc<dyn Packages>, Failure> {
+        let Some(path) = &self.package_profile else { return Ok(Arc::new(Shelf::default())) };
+        let refused = |error: String| {
+            let message = format!("`{}`: {error}", path.display());
+            Failure::usage(message, "write it again: `mimeo installer inspect PACKAGE --out FILE`")
+        };
+        let text = Disk.read(path, PROFILE_LIMIT).map_err(|error| refused(error.to_string()))?;
+        let profile = Profile::from_json(&text).map_err(|error| refused(error.to_string()))?;
+        Ok(Arc::new(profile))
     }
 
     /// The last values file that was named.
@@ -219,7 +242,7 @@ impl GivenArgs {
 
     /// The inputs of a plan that was saved: what is named, else what the plan names, looked for in the root, which is the
     /// plan's own folder if none is named.
-    pub(crate) fn inputs_of_plan(&self, path: &Path, plan: &Plan) -> Inputs {
+    pub(crate) fn inputs_of_plan(&self, path: &Path, plan: &Plan) -> Result<Inputs, Failure> {
         let beside = path.parent().filter(|it| !it.as_os_str().is_empty());
         let beside = beside.unwrap_or(Path::new(".")).to_path_buf();
         let root = self.root.clone().unwrap_or(beside);
@@ -232,23 +255,25 @@ impl GivenArgs {
         } else {
             self.values.clone()
         };
-        Inputs {
+        Ok(Inputs {
             script: root.join(script),
             root: Some(root),
             values,
             settings: self.settings.clone(),
             environment: Vec::new(),
+            packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
-        }
+        })
     }
 
     /// Refuses what only a script can use, where a saved plan is named.
     pub(crate) fn none_for_a_plan(&self) -> Result<(), Failure> {
         let none = self.values.is_empty() && self.settings.is_empty();
+        let none = none && self.package_profile.is_none();
         if none && self.root.is_none() && self.as_of.is_none() {
             return Ok(());
         }
-        let message = "a saved plan takes no values, settings, root or day";
+        let message = "a saved plan takes no values, settings, root, profile or day";
         Err(Failure::usage(message, "name the script instead of the plan"))
     }
 }

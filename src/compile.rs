@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::installer::Packages;
 use crate::model::Deployment;
 use crate::plan::Plan;
 use crate::script::registry::Registry;
@@ -17,7 +18,7 @@ use crate::script::values::{self, Unreadable, ValueInputs};
 use crate::script::{self, Program, param, print};
 use crate::source::files::Files;
 use crate::source::{Source, SourceId, SourceKind, Sources};
-use crate::subject::{self, SUBJECTS};
+use crate::subject::{self, SUBJECTS, setup};
 
 mod assemble;
 
@@ -34,6 +35,8 @@ pub struct Inputs {
     pub settings: Vec<(String, String)>,
     /// Environment variables `MIMEO_PARAM_…`, winning over values files.
     pub environment: Vec<(String, String)>,
+    /// Who knows what the installer's package says of itself; nobody, where it plays no part.
+    pub packages: Option<Arc<dyn Packages>>,
     /// The day on which dated rules are judged.
     pub as_of: Date,
 }
@@ -47,6 +50,7 @@ impl Inputs {
             values: Vec::new(),
             settings: Vec::new(),
             environment: Vec::new(),
+            packages: None,
             as_of,
         }
     }
@@ -160,7 +164,10 @@ pub fn run(
         settings: &inputs.settings,
     };
     let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
-    let run = script::run(program, registry(), &values, sources, found);
+    let mut run = script::run(program, registry(), &values, sources, found);
+    if let Some(packages) = &inputs.packages {
+        setup::package::read(&mut run.deployment, packages.as_ref());
+    }
     let mut diagnostics = run.diagnostics;
     if program.runnable {
         diagnostics.extend(subject::check(SUBJECTS, &run.deployment, inputs.as_of));

@@ -39,8 +39,8 @@
 //! | text | [`source`] | texts, places, and where a value came from; the door to the files |
 //! | | [`syntax`] | the lossless tree of a script, also of a broken one |
 //! | speech | [`diagnostic`] | findings and their codes |
-//! | nouns | [`model`] | what can be declared, also what is wrong; the formats of values |
 //! | the installer | [`installer`] | Windows Installer's packages, logs and exit codes, read on any system |
+//! | nouns | [`model`] | what can be declared, also what is wrong; the formats of values |
 //! | the plan | [`plan`] | steps over closed operations, every value with its origin; seal, order, difference |
 //! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
@@ -87,8 +87,8 @@
 pub mod source;
 pub mod syntax;
 pub mod diagnostic;
-pub mod model;
 pub mod installer;
+pub mod model;
 pub mod plan;
 pub mod script;
 pub mod subject;

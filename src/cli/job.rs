@@ -76,7 +76,7 @@ impl Job {
         ui: &Ui,
     ) -> Result<Result<Job, ExitStatus>, Failure> {
         let plan = read(path)?;
-        let inputs = given.inputs_of_plan(path, &plan);
+        let inputs = given.inputs_of_plan(path, &plan)?;
         let (sources, absent) = compare(&plan, &inputs)?;
         let secrets = secrets(&inputs)?;
         let retold = plan
@@ -180,7 +180,10 @@ fn compare(plan: &Plan, inputs: &Inputs) -> Result<(Sources, Vec<String>), Failu
         let path = match input.kind {
             InputKind::Script => Some(root.join(&input.name)),
             InputKind::Values => values.next().cloned(),
-            InputKind::Library | InputKind::Environment | InputKind::Setting => None,
+            InputKind::Library
+            | InputKind::Environment
+            | InputKind::Setting
+            | InputKind::Package => None,
         };
         let kind =
             if input.kind == InputKind::Values { SourceKind::Values } else { SourceKind::Script };
@@ -189,7 +192,7 @@ fn compare(plan: &Plan, inputs: &Inputs) -> Result<(Sources, Vec<String>), Failu
                 path.and_then(|it| Disk.read(&it, 16 << 20).ok())
             }
             InputKind::Library => Some(library(&input.name).unwrap_or_default().to_owned()),
-            InputKind::Environment | InputKind::Setting => continue,
+            InputKind::Environment | InputKind::Setting | InputKind::Package => continue,
         };
         match text {
             Some(text) => {

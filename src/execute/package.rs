@@ -11,14 +11,21 @@ use std::time::Duration;
 use crate::execute::aside::{Lost, aside};
 use crate::execute::machine::Answer;
 use crate::execute::network::clipped;
-use crate::installer::package::{Package, Unreadable, open};
+use crate::installer::package::{Package, Unreadable, digest, open};
 
-/// Is the package there, is it the Service and Portal of an Identity Manager, and has it exactly this build, if one is given?
+/// Is the package there, is it the Service and Portal of an Identity Manager, and has it exactly this build and this digest,
+/// where they are given?
 ///
 /// A Windows path on another system is unknown unless a file of this very name is there: it is a path of the server.
-pub async fn package(limit: Duration, path: &str, build: Option<&str>) -> Answer {
-    let (its_path, its_build) = (path.to_owned(), build.map(ToOwned::to_owned));
-    match aside(limit, move || look(&its_path, its_build.as_deref())).await {
+pub async fn package(
+    limit: Duration,
+    path: &str,
+    build: Option<&str>,
+    digest: Option<&str>,
+) -> Answer {
+    let its_path = path.to_owned();
+    let (its_build, its_digest) = (build.map(ToOwned::to_owned), digest.map(ToOwned::to_owned));
+    match aside(limit, move || look(&its_path, its_build.as_deref(), its_digest.as_deref())).await {
         Ok(answer) => answer,
         Err(Lost::TimedOut) => Answer::Unknown(format!(
             "`{}` could not be read within {} seconds",
@@ -30,10 +37,13 @@ pub async fn package(limit: Duration, path: &str, build: Option<&str>) -> Answer
 }
 
 /// Answers, and blocks.
-fn look(path: &str, build: Option<&str>) -> Answer {
+fn look(path: &str, build: Option<&str>, digest: Option<&str>) -> Answer {
     let shown = clipped(path);
     match open(Path::new(path)).and_then(|file| read(Package::read(file)?)) {
-        Ok(product) => judge(&product, build),
+        Ok(product) => match (judge(&product, build), digest) {
+            (Answer::Yes(found), Some(digest)) => same(path, found, digest),
+            (answer @ (Answer::Yes(_) | Answer::No(_) | Answer::Unknown(_)), _) => answer,
+        },
         Err(Unreadable::Missing) if cfg!(not(windows)) && is_windows_path(path) => {
             Answer::Unknown(format!("`{shown}` is a path of another machine"))
         }
@@ -41,6 +51,15 @@ fn look(path: &str, build: Option<&str>) -> Answer {
         Err(reason @ (Unreadable::Missing | Unreadable::Foreign(_))) => {
             Answer::No(reason.about(&shown))
         }
+    }
+}
+
+/// Whether it is the very file that a plan was made for.
+fn same(path: &str, found: String, wanted: &str) -> Answer {
+    match open(Path::new(path)).and_then(|mut file| digest(&mut file)) {
+        Ok(has) if has == wanted => Answer::Yes(found),
+        Ok(_) => Answer::No(format!("{found}, but not the file that the plan was made for")),
+        Err(reason) => Answer::Unknown(reason.about(&clipped(path))),
     }
 }
 

@@ -171,7 +171,8 @@ impl<'p> Questions<'p> {
         for msi in packages {
             let of_main = main.filter(|(_, path)| *path == msi.package);
             let build = of_main.and(build.clone());
-            let question = Question::Package { path: msi.package.clone(), build };
+            let question =
+                Question::Package { path: msi.package.clone(), build, digest: msi.digest.clone() };
             let help = "copy the whole folder of the package there, or correct the path or the build in the script";
             self.ask(of_main.map(|it| it.0), question, &PACKAGE_UNUSABLE, help);
         }

@@ -1,6 +1,7 @@
 //! The installer: its package, how it is run, the components, and the step that installs. Pages 1, 2 and 5.
 
 pub mod checks;
+pub mod package;
 pub mod pages;
 pub mod properties;
 
@@ -166,7 +167,14 @@ static FIELDS: &[Field] = &[
         label: "Build",
         page: None,
         ty: Ty::Build,
-        read: |it| installer(it, |installer| Reading::said(&installer.build)),
+        read: |it| match it.installer.get().and_then(|it| it.build.said()) {
+            // Its origin is then that of the path.
+            Some(build) if package::is_of_package(it) => {
+                let value = Value::text(build.value.text());
+                Reading::Follows(value, "the package says so", build.origin.clone())
+            }
+            _ => installer(it, |installer| Reading::said(&installer.build)),
+        },
     },
     Field {
         name: "installer.log",
@@ -252,6 +260,9 @@ pub fn entry(deployment: &Deployment, field: &Field) -> Option<Entry> {
     let by_hand = |reason: &str| Some(Entry::ByHand(reason.to_owned()));
     let names: Vec<String> =
         reaching(deployment, field.name).map(|it| it.name.to_owned()).collect();
+    if let Some(profile) = package::profile(deployment) {
+        return package::entry(deployment, profile, field, page, names);
+    }
     let redesigned = is_redesigned(deployment);
     let office365 = deployment.mail.get().is_some_and(|it| it.server == MailServer::Office365);
     match (page, field.name) {
@@ -295,9 +306,12 @@ fn reaching(deployment: &Deployment, field: &str) -> impl Iterator<Item = &'stat
 fn usable(deployment: &Deployment) -> impl Iterator<Item = &'static Property> {
     PROPERTIES
         .iter()
-        .filter(|it| it.grade <= Grade::B)
         .filter(|it| it.component.is_none_or(|component| deployment.installs(component)))
-        .filter(|it| (it.value)(deployment).is_some())
+        .filter(|it| match ((it.value)(deployment), package::profile(deployment)) {
+            (None, _) => false,
+            (Some(_), None) => it.grade <= Grade::B,
+            (Some(value), Some(profile)) => package::confirms(profile, it, &value),
+        })
 }
 
 /// What only a person can enter: the fields with the reason.
@@ -341,9 +355,10 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
             ..Draft::new("make-log-folder", "Make the folder of the log", &log.origin)
         });
     }
-    let mut properties: std::collections::BTreeMap<String, Value> = usable(deployment)
+    let table = usable(deployment)
         .filter_map(|it| Some((it.name.to_owned(), (it.value)(deployment)?)))
         .collect();
+    let mut properties = package::properties(deployment, table);
     for set in &installer.properties {
         let (Some(name), Some(value)) = (set.name.value(), set.value.value.value()) else {
             continue;
@@ -356,6 +371,7 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
     }
     let msi = Msi {
         package,
+        digest: package::profile(deployment).map(|it| it.package.digest.clone()),
         ui: ui(deployment),
         log: log.map(|it| it.value.text()),
         features: components(deployment).map(|it| it.feature().to_owned()).collect(),

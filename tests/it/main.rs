@@ -47,6 +47,8 @@ mod syntax;
 mod tenant;
 /// The house's own rules.
 mod tidy;
+/// Plans that are made with the installer package at hand.
+mod trusted;
 /// Values files, settings and environment.
 mod values;
 /// The door to a Windows Server.

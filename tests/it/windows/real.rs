@@ -18,7 +18,7 @@ use tempfile::TempDir;
 
 use crate::windows::{reply, script, secret, text};
 
-const PRODUCT: &str = "Mimeo Test Service and Portal";
+const PRODUCT: &str = "Mimeo Test Identity Manager Service and Portal";
 const SECRET: &str = "S3cret \"Paß\" of nobody";
 
 /// The machine, for one test at a time.

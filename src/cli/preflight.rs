@@ -2,7 +2,8 @@
 
 use std::path::PathBuf;
 
-use crate::cli::apply::{Cloud, WorldArgs, block_on};
+use crate::cli::apply::deed::block_on;
+use crate::cli::apply::world::{Cloud, WorldArgs};
 use crate::cli::check::FindingArgs;
 use crate::cli::job::Job;
 use crate::cli::screen::{Output, Screen};

@@ -4,10 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::cli::apply::{
-    Deed, block_on, conclude, endpoints_of, heed_interrupts, http, journal_failure, locks, perform,
-    sign_in_failure, tell_set_aside, tenant_of,
+use crate::cli::apply::deed::{
+    Deed, block_on, conclude, heed_interrupts, journal_failure, locks, perform, tell_set_aside,
 };
+use crate::cli::apply::world::{endpoints_of, http, sign_in_failure, tenant_of};
 use crate::cli::check::FindingArgs;
 use crate::cli::job::Job;
 use crate::cli::screen::{Output, Screen};

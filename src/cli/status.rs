@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::cli::apply::journal_failure;
+use crate::cli::apply::deed::journal_failure;
 use crate::cli::plan::read;
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure};

@@ -104,7 +104,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         Ok(job) => job,
         Err(status) => return Ok(status),
     };
-    let _held = locks(&job.path, true)?;
+    let _held = locks(&job.path, true, ui)?;
     let journal = Journal::beside(&job.path);
     begun_before(&job, &journal)?;
     if !args.yes {
@@ -149,7 +149,7 @@ fn saved(args: &SavedArgs, ui: &Ui, deed: &Deed) -> Result<ExitStatus, Failure> 
         Err(status) => return Ok(status),
     };
     check_steps(&job.plan, deed)?;
-    let _held = locks(&job.path, true)?;
+    let _held = locks(&job.path, true, ui)?;
     let found =
         Journal::open(&Journal::beside(&job.path), &job.plan).map_err(|it| journal_failure(&it))?;
     tell_set_aside(&found, ui);

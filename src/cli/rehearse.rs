@@ -102,7 +102,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         _ if args.serve => serve(&job, faults, ui),
         Some(folder) => {
             make_folder(folder)?;
-            let _held = locks(&folder.join("plan.json"), false)?;
+            let _held = locks(&folder.join("plan.json"), false, ui)?;
             rehearse(&mut job, folder, faults, true, args, &screen, ui)
         }
         None => {

@@ -4,13 +4,15 @@
 mod crash;
 /// Everything that `--fail` can break.
 mod faults;
-/// Secrets in what is written and said; locks; how often the journal waits.
+/// One run at a time.
+mod locks;
+/// Secrets in what is written and said; how often the journal waits.
 mod secrets;
 /// Plans and journals that somebody altered.
 mod tamper;
 /// Taking back what was done, and replacing a client secret.
 mod undo;
-/// Taking back what was done, and replacing a client secret.
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;

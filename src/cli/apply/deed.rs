@@ -37,7 +37,7 @@ pub(in crate::cli) struct Manner<'a> {
 }
 
 /// One run at a time over a plan, and on a machine.
-pub(in crate::cli) fn locks(plan: &Path, machine: bool) -> Result<Vec<Lock>, Failure> {
+pub(in crate::cli) fn locks(plan: &Path, machine: bool, ui: &Ui) -> Result<Vec<Lock>, Failure> {
     let holder = format!(
         "process {} on {}, since {}, with {}",
         std::process::id(),
@@ -48,16 +48,36 @@ pub(in crate::cli) fn locks(plan: &Path, machine: bool) -> Result<Vec<Lock>, Fai
     let of_plan = lock(&plan.with_extension("lock"), "this plan", &holder);
     let of_machine = || lock(&machine_lock(), "this machine", &holder);
     let both = |it| Ok(if machine { vec![it, of_machine()?] } else { vec![it] });
-    of_plan.and_then(both).map_err(|error| match &error {
-        LockError::Held { .. } => Failure {
-            status: ExitStatus::Locked,
-            message: error.to_string(),
-            hints: vec!["wait until it has ended; a run that crashed holds nothing".to_owned()],
-        },
-        LockError::Io { .. } => {
-            Failure::usage(error.to_string(), "check that the folder may be written to")
+    let held = of_plan.and_then(both).map_err(|error| lock_failure(&error))?;
+    for lock in &held {
+        if let Some(left_by) = &lock.left_by {
+            let what = lock.what;
+            ui.talk(&format!(
+                "note: the last run did not end by itself; its lock of {what} is taken over: {left_by}\n"
+            ));
         }
-    })
+    }
+    Ok(held)
+}
+
+fn lock_failure(error: &LockError) -> Failure {
+    let (status, hint) = match error {
+        LockError::Held { .. } => (
+            ExitStatus::Locked,
+            "wait until it has ended; a run that crashed holds nothing".to_owned(),
+        ),
+        LockError::Denied { path, .. } => (
+            ExitStatus::Locked,
+            format!(
+                "go on as that user; or, if no run is going on, have `{}` removed by that user or an administrator",
+                path.display()
+            ),
+        ),
+        LockError::Io { .. } => {
+            (ExitStatus::Usage, "check that the folder may be written to".to_owned())
+        }
+    };
+    Failure { status, message: error.to_string(), hints: vec![hint] }
 }
 
 /// The failure that a journal is which cannot be used.

@@ -1,9 +1,8 @@
-//! Secrets in what is written and said; one run at a time; how often the journal waits for the disk.
+//! Secrets in what is written and said; how often the journal waits for the disk.
 
 use std::path::Path;
 use std::process::Command;
 
-use mimeo::execute::lock::lock;
 use serde_json::Value as Json;
 
 use super::{SCOPED, Stage};
@@ -64,17 +63,4 @@ fn a_step_costs_one_wait_for_the_disk() {
     assert!(steps > 10, "{}", ran.all());
     assert_eq!(finished["records"], steps + 1, "{}", ran.all());
     assert_eq!(finished["event"], "finished");
-}
-
-#[test]
-fn a_second_run_is_told_who_holds_the_plan() {
-    let stage = Stage::new(&SCOPED);
-    std::fs::create_dir_all(stage.path("held")).expect("a folder");
-    let held = lock(&stage.path("held/plan.lock"), "this plan", "process 4711 on mim")
-        .expect("it is free");
-    let ran = stage.rehearse("held", &[]);
-    assert_eq!(ran.code, Some(11), "{}", ran.all());
-    assert!(ran.err.contains("process 4711 on mim"), "{}", ran.err);
-    drop(held);
-    assert_eq!(stage.rehearse("held", &[]).code, Some(0), "the holder is gone");
 }

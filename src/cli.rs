@@ -217,8 +217,13 @@ impl GivenArgs {
         self.values.last().map(PathBuf::as_path)
     }
 
+    /// Whether a values file was named.
+    pub(crate) fn names_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
     /// The inputs of a plan that was saved: what is named, else what the plan names, looked for in the root, which is the
-    /// plan's own folder if none is named.
+    /// plan's own folder if none is named. Not all of it need be there.
     pub(crate) fn inputs_of_plan(&self, path: &Path, plan: &Plan) -> Inputs {
         let beside = path.parent().filter(|it| !it.as_os_str().is_empty());
         let beside = beside.unwrap_or(Path::new(".")).to_path_buf();
@@ -228,7 +233,7 @@ impl GivenArgs {
         };
         let script = named(InputKind::Script).next().unwrap_or_default();
         let values = if self.values.is_empty() {
-            named(InputKind::Values).map(|it| root.join(it)).filter(|it| it.is_file()).collect()
+            named(InputKind::Values).map(|it| root.join(it)).collect()
         } else {
             self.values.clone()
         };

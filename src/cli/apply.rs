@@ -5,7 +5,7 @@ pub(super) mod world;
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::apply::deed::{Deed, Manner, journal_failure, locks, real, tell_set_aside};
+use crate::cli::apply::deed::{Deed, Manner, journal_failure, locks, needed, real, tell_set_aside};
 use crate::cli::apply::world::WorldArgs;
 use crate::cli::check::FindingArgs;
 use crate::cli::job::Job;
@@ -107,6 +107,8 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let _held = locks(&job.path, true, ui)?;
     let journal = Journal::beside(&job.path);
     begun_before(&job, &journal)?;
+    let deed = Deed::CarryOut(Decided::default());
+    job.knows_sources_of(&needed(&job.plan, &[], &deed))?;
     if !args.yes {
         ui.talk(&announcement(&job.plan));
         if !ui.agrees("Carry it out?") {
@@ -122,7 +124,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     }
     let journal = Journal::create(&journal, &job.plan).map_err(|it| journal_failure(&it))?;
     let how = Manner { world: &args.world, output: args.events, agrees: args.yes };
-    real(job, journal, &[], &how, ui, &Deed::CarryOut(Decided::default()))
+    real(job, journal, &[], &how, ui, &deed)
 }
 
 /// Runs `resume`.
@@ -154,6 +156,7 @@ fn saved(args: &SavedArgs, ui: &Ui, deed: &Deed) -> Result<ExitStatus, Failure> 
         Journal::open(&Journal::beside(&job.path), &job.plan).map_err(|it| journal_failure(&it))?;
     tell_set_aside(&found, ui);
     check_records(&found.records, args, deed)?;
+    job.knows_sources_of(&needed(&job.plan, &found.records, deed))?;
     if matches!(deed, Deed::Undo) && !args.yes && !ui.agrees("Take back what was carried out?") {
         return Err(Failure::usage(
             "nothing was done",

@@ -159,7 +159,7 @@ fn rehearse(
         }
     };
     let outcome = block_on(async {
-        heed_interrupts(&pace, ui);
+        heed_interrupts(&pace, ui).await;
         let service = Service::start(shared.clone()).await.map_err(|error| no_port(&error))?;
         let endpoints = service.endpoints(endpoints);
         let mut decided = Decided::default();

@@ -118,7 +118,6 @@ fn owner(path: &Path) -> Option<String> {
     about(path).map(|_| "another user".to_owned())
 }
 
-#[expect(clippy::disallowed_methods, reason = "the file is a lock's own")]
 fn about(path: &Path) -> Option<std::fs::Metadata> {
     std::fs::symlink_metadata(path).ok()
 }

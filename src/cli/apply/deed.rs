@@ -20,6 +20,8 @@ use crate::execute::pace::Pace;
 use crate::execute::person::Person;
 use crate::execute::run::{Decided, Outcome, RotateError, Run, Tools, needed_secrets};
 use crate::execute::secret::Secrets;
+use crate::plan::Plan;
+use crate::plan::op::Op;
 use crate::render::{Format, render};
 
 /// What is done with a plan.
@@ -115,8 +117,8 @@ pub(in crate::cli) fn block_on<F: Future>(future: F) -> Result<F::Output, Failur
     Ok(done)
 }
 
-/// The first Ctrl-C stops after the running operation.
-pub(in crate::cli) fn heed_interrupts(pace: &Pace, ui: &Ui) {
+/// The first Ctrl-C stops after the running operation, and so does every other. From here on none ends the program.
+pub(in crate::cli) async fn heed_interrupts(pace: &Pace, ui: &Ui) {
     let pace = pace.clone();
     let ui = ui.clone();
     tokio::task::spawn_local(async move {
@@ -127,6 +129,26 @@ pub(in crate::cli) fn heed_interrupts(pace: &Pace, ui: &Ui) {
             pace.stop();
         }
     });
+    // Only when it has run for the first time is it told of signals.
+    tokio::task::yield_now().await;
+}
+
+/// The names of the secrets whose values a deed needs, those that it makes included.
+pub(in crate::cli) fn needed(plan: &Plan, records: &[Record], deed: &Deed) -> Vec<String> {
+    match deed {
+        Deed::CarryOut(_) => needed_secrets(plan, records),
+        // What cannot be taken away by it is told to a person.
+        Deed::Undo => Vec::new(),
+        Deed::Rotate => kept(plan).map(str::to_owned).collect(),
+    }
+}
+
+/// The names of the secrets that a plan makes.
+fn kept(plan: &Plan) -> impl Iterator<Item = &str> {
+    let ops = plan.steps.iter().flat_map(|it| &it.ops);
+    ops.filter_map(|op| {
+        if let Op::StoreSecret { secret, .. } = op { Some(secret.as_str()) } else { None }
+    })
 }
 
 /// Does it on this server and in the real tenant.
@@ -138,12 +160,12 @@ pub(in crate::cli) fn real(
     ui: &Ui,
     deed: &Deed,
 ) -> Result<ExitStatus, Failure> {
-    let needed = needed_secrets(&job.plan, records);
+    let needed = needed(&job.plan, records, deed);
     let secrets = Secrets::new(job.sources_of_secrets(&needed, ui));
     let screen = Screen::new(ui, how.output);
     let outcome = block_on(async {
         let pace = Pace::real();
-        heed_interrupts(&pace, ui);
+        heed_interrupts(&pace, ui).await;
         let cloud = Cloud::of(&job.plan, how.world, &pace, ui)?;
         let machine = Here::new(how.world.directory());
         let person = Terminal { ui, screen: &screen, agrees: how.agrees, pace: pace.clone() };

@@ -20,36 +20,51 @@ use mimeo::execute::simulate::person::Obliging;
 use mimeo::execute::simulate::server::StandIn;
 use mimeo::execute::simulate::tenant::GRAPH_COMMAND_LINE;
 use mimeo::execute::simulate::tenant::service::Service;
-use mimeo::execute::simulate::world::Shared;
+use mimeo::execute::simulate::world::{Shared, World};
 use mimeo::plan::Plan;
 use mimeo::source::files::Disk;
 
 use crate::support::{TODAY, root};
 
-fn plan() -> Plan {
+pub(super) fn plan() -> Plan {
     let path = |ending: &str| root().join("examples/register-application").with_extension(ending);
     let mut inputs = Inputs::new(path("rhai"), TODAY);
     inputs.values.push(path("toml"));
     compile(&Disk, &inputs).expect("it can be read").plan.expect("it is right")
 }
 
-enum Deed {
+pub(super) enum Deed {
     CarryOut,
     Undo,
     Rotate,
 }
 
 /// One run of the program's executor, as a command does it.
-async fn run(plan: &Plan, shared: &Shared, file: &Path, deed: Deed) -> (Outcome, Vec<Event>) {
+pub(super) async fn run(
+    plan: &Plan,
+    shared: &Shared,
+    file: &Path,
+    deed: Deed,
+) -> (Outcome, Vec<Event>) {
+    let source = |name| (name, Source::Rehearsal(shared.clone()));
+    let sources: BTreeMap<_, _> = needed_secrets(plan, &[]).into_iter().map(source).collect();
+    run_with(plan, shared, file, deed, &Secrets::new(sources)).await
+}
+
+/// The same, with secrets of the caller's.
+pub(super) async fn run_with(
+    plan: &Plan,
+    shared: &Shared,
+    file: &Path,
+    deed: Deed,
+    secrets: &Secrets,
+) -> (Outcome, Vec<Event>) {
     let service = Service::start(shared.clone()).await.expect("a port");
     let endpoints = service.endpoints(Endpoints::of("global").expect("it is known"));
     let (journal, records) = match Journal::open(file, plan) {
         Ok(found) => (found.journal, found.records),
         Err(_) => (Journal::create(file, plan).expect("it is new"), Vec::new()),
     };
-    let source = |name| (name, Source::Rehearsal(shared.clone()));
-    let sources: BTreeMap<_, _> = needed_secrets(plan, &[]).into_iter().map(source).collect();
-    let secrets = Secrets::new(sources);
     let pace = Pace::scaled(0.0);
     let mut outside = Outside::new(Rc::new(|shown: &Shown<'_>| {
         if let Shown::Browser { url } = shown {
@@ -72,10 +87,10 @@ async fn run(plan: &Plan, shared: &Shared, file: &Path, deed: Deed) -> (Outcome,
         person: &person,
         client: &client,
         sessions: &sessions,
-        secrets: &secrets,
+        secrets,
         pace: &pace,
         watch: &watch,
-        point: &|| {},
+        point: &|| shared.point(),
         other_mailbox: None,
     };
     let run = Run::new(plan, tools, journal, &records, "test".to_owned());
@@ -88,12 +103,12 @@ async fn run(plan: &Plan, shared: &Shared, file: &Path, deed: Deed) -> (Outcome,
     (outcome, events.into_inner())
 }
 
-fn world(plan: &Plan) -> Shared {
+pub(super) fn world(plan: &Plan) -> World {
     let endpoints = Endpoints::of("global").expect("it is known");
-    Shared::new(simulate::world(plan, &endpoints, std::collections::BTreeSet::new()))
+    simulate::world(plan, &endpoints, std::collections::BTreeSet::new())
 }
 
-fn local<T>(future: impl Future<Output = T>) -> T {
+pub(super) fn local<T>(future: impl Future<Output = T>) -> T {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     tokio::task::LocalSet::new().block_on(&runtime.expect("it starts"), future)
 }
@@ -101,7 +116,7 @@ fn local<T>(future: impl Future<Output = T>) -> T {
 #[test]
 fn what_was_made_is_taken_back_and_once() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
-    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    let (shared, file) = (Shared::new(world(&plan)), folder.path().join("plan.journal"));
     local(async {
         let (outcome, _) = run(&plan, &shared, &file, Deed::CarryOut).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");
@@ -127,7 +142,7 @@ fn what_was_made_is_taken_back_and_once() {
 #[test]
 fn a_client_secret_is_replaced_and_only_then_taken_away() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
-    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    let (shared, file) = (Shared::new(world(&plan)), folder.path().join("plan.journal"));
     local(async {
         let (outcome, _) = run(&plan, &shared, &file, Deed::CarryOut).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");

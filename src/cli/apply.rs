@@ -1,6 +1,7 @@
 //! `mimeo apply`, `resume`, `undo` and `rotate`: carrying a plan out on this server and in the real tenant, and taking it back.
 
 pub(super) mod deed;
+mod undo;
 pub(super) mod world;
 
 use std::path::{Path, PathBuf};
@@ -11,7 +12,7 @@ use crate::cli::check::FindingArgs;
 use crate::cli::job::Job;
 use crate::cli::screen::Output;
 use crate::cli::ui::{Ui, hostname, write_file};
-use crate::cli::{ExitStatus, Failure, GivenArgs};
+use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::execute::journal::{Begun, How, Journal, JournalError, Record, State};
 use crate::execute::run::Decided;
 use crate::plan::{Kind, Plan};
@@ -21,11 +22,8 @@ use crate::render::Format;
 ///
 /// Takes a script with a customer's values, shows what will be done and asks, or a plan that was saved. The plan and its
 /// journal are kept beside the values file; if something stops it, `mimeo resume` goes on.
-///
-/// Ends with 0 when nothing is left to do, 8 when a step failed and can be resumed, 9 when it cannot, 7 when a person must
-/// look, 10 when Windows has to restart first, 12 for a sign-in or a licence, 11 when another run holds the plan, 130 when it
-/// was stopped.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Integrity, ExitStatus::Unknown, ExitStatus::Resumable, ExitStatus::Final, ExitStatus::Restart, ExitStatus::Locked, ExitStatus::SignIn, ExitStatus::Interrupted]))]
 pub struct Args {
     /// The deployment script, or a plan that `mimeo plan --out` has written (`.json`)
     #[arg(value_name = "SCRIPT|PLAN")]
@@ -45,7 +43,13 @@ pub struct Args {
 /// Go on with a plan that was begun
 ///
 /// What has ended is not repeated; what had begun is asked about first, where it can be.
+///
+/// Looks for the plan that `mimeo apply` kept, `contoso.plan.json` beside `contoso.toml`, and for its journal beside that,
+/// `contoso.plan.journal`. Whichever of the two is named leads to both, and so does the script with its `--values`. The
+/// script and the values files are looked for in the plan's folder, the script's if it is named, or below `--root`; the values files say where the secrets come
+/// from.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Integrity, ExitStatus::Unknown, ExitStatus::Resumable, ExitStatus::Final, ExitStatus::Restart, ExitStatus::Locked, ExitStatus::SignIn, ExitStatus::Interrupted]))]
 pub struct ResumeArgs {
     #[command(flatten)]
     saved: SavedArgs,
@@ -59,8 +63,11 @@ pub struct ResumeArgs {
 
 /// Take back what was carried out, the last step first
 ///
-/// What was there before stays. What a program cannot take back is told, for a person to do.
+/// What was there before stays. What a program cannot take back is told, for a person to do. Lists all of it, and asks.
+///
+/// Takes the same paths as `mimeo resume`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Integrity, ExitStatus::Unknown, ExitStatus::Resumable, ExitStatus::Final, ExitStatus::Locked, ExitStatus::SignIn, ExitStatus::Interrupted]))]
 pub struct UndoArgs {
     #[command(flatten)]
     saved: SavedArgs,
@@ -70,7 +77,10 @@ pub struct UndoArgs {
 ///
 /// Makes another one, has it given to the MIM Service, opens the mailbox with it, and only then takes the old one away. It
 /// lives as long as the script says, from today on. After an interruption, the same command goes on.
+///
+/// Takes the same paths as `mimeo resume`.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Integrity, ExitStatus::Unknown, ExitStatus::Resumable, ExitStatus::Final, ExitStatus::Locked, ExitStatus::SignIn, ExitStatus::Interrupted]))]
 pub struct RotateArgs {
     #[command(flatten)]
     saved: SavedArgs,
@@ -79,8 +89,8 @@ pub struct RotateArgs {
 /// A plan that was begun, with what it takes to go on.
 #[derive(Debug, clap::Args)]
 struct SavedArgs {
-    /// The plan, with its journal beside it
-    #[arg(value_name = "PLAN")]
+    /// The plan, with its journal beside it; or the journal; or the script, with the values that it was begun with
+    #[arg(value_name = "PLAN|JOURNAL|SCRIPT")]
     plan: PathBuf,
     #[command(flatten)]
     given: GivenArgs,
@@ -146,7 +156,17 @@ pub fn rotate(args: &RotateArgs, ui: &Ui) -> Result<ExitStatus, Failure> {
 fn saved(args: &SavedArgs, ui: &Ui, deed: &Deed) -> Result<ExitStatus, Failure> {
     let findings = FindingArgs { output_format: Format::Full, deny: None };
     let path = saved_plan(&args.plan, &args.given)?;
-    let job = match Job::of(&path, &args.given, findings, ui)? {
+    let mut given = args.given.clone();
+    if path != args.plan && !is_journal(&args.plan) {
+        // The plan was made from the script's folder.
+        let beside = args.plan.parent().filter(|it| !it.as_os_str().is_empty());
+        let beside = beside.unwrap_or(Path::new(".")).to_path_buf();
+        given.root = given.root.or(Some(beside));
+    }
+    if path != args.plan {
+        ui.talk(&format!("the plan is {}\n", path.display()));
+    }
+    let job = match Job::of(&path, &given, findings, ui)? {
         Ok(job) => job,
         Err(status) => return Ok(status),
     };
@@ -157,11 +177,14 @@ fn saved(args: &SavedArgs, ui: &Ui, deed: &Deed) -> Result<ExitStatus, Failure> 
     tell_set_aside(&found, ui);
     check_records(&found.records, args, deed)?;
     job.knows_sources_of(&needed(&job.plan, &found.records, deed))?;
-    if matches!(deed, Deed::Undo) && !args.yes && !ui.agrees("Take back what was carried out?") {
-        return Err(Failure::usage(
-            "nothing was done",
-            "answer with `y`, or say `--yes` where nobody can answer",
-        ));
+    if matches!(deed, Deed::Undo) && !args.yes {
+        ui.talk(&undo::announcement(&job.plan, &found.records));
+        if !ui.agrees("Take it back?") {
+            return Err(Failure::usage(
+                "nothing was done",
+                "answer with `y`, or say `--yes` where nobody can answer",
+            ));
+        }
     }
     let how = Manner { world: &args.world, output: args.events, agrees: args.yes };
     real(job, found.journal, &found.records, &how, ui, deed)
@@ -217,17 +240,31 @@ fn check_records(records: &[Record], args: &SavedArgs, deed: &Deed) -> Result<()
     Ok(())
 }
 
-/// The saved plan of a name: a plan, or the script whose plan was kept beside its values.
+/// The saved plan of a name: a plan, a journal, or the script whose plan was kept beside its values.
 fn saved_plan(named: &Path, given: &GivenArgs) -> Result<PathBuf, Failure> {
     if crate::cli::plan::is_plan(named) {
         return Ok(named.to_path_buf());
     }
-    let kept = given.last_values().unwrap_or(named).with_extension("plan.json");
-    let message = format!("`{}` is not a plan", named.display());
-    Err(Failure::usage(
-        message,
-        format!("name the plan that `mimeo apply` kept: `{}`", kept.display()),
-    ))
+    let plan = if is_journal(named) {
+        named.with_extension("json")
+    } else {
+        given.last_values().unwrap_or(named).with_extension("plan.json")
+    };
+    if plan.is_file() {
+        return Ok(plan);
+    }
+    let message =
+        format!("there is no plan `{}`, which `{}` leads to", plan.display(), named.display());
+    let hint = if is_journal(named) {
+        "put the plan back beside its journal, or name it where it is"
+    } else {
+        "name the values file that it was begun with, `--values FILE.toml`, or the plan that `mimeo apply` kept"
+    };
+    Err(Failure::usage(message, hint))
+}
+
+fn is_journal(path: &Path) -> bool {
+    path.extension().is_some_and(|it| it.eq_ignore_ascii_case("journal"))
 }
 
 fn check_steps(plan: &Plan, deed: &Deed) -> Result<(), Failure> {

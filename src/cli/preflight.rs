@@ -9,7 +9,7 @@ use crate::cli::job::Job;
 use crate::cli::screen::{Output, Screen};
 use crate::cli::terminal::Terminal;
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure, GivenArgs};
+use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execute::failure::Failure as StepFailure;
 use crate::execute::here::Here;
@@ -25,8 +25,9 @@ use crate::render::{Format, render};
 /// Ask everything that can be asked before
 ///
 /// Looks at the secrets, this server, the network, the directory and the tenant, and changes nothing. What cannot be asked here is
-/// unknown, and no finding. Ends with 0 if nothing speaks against carrying the plan out, with 4 if something does.
+/// unknown, and no finding.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Preflight, ExitStatus::Integrity, ExitStatus::SignIn]))]
 pub struct Args {
     /// The deployment script, or a plan that `mimeo plan --out` has written (`.json`)
     #[arg(value_name = "SCRIPT|PLAN")]

@@ -80,3 +80,53 @@ fn of_several_values_files_the_one_that_is_missing_is_named() {
     assert!(ran.err.contains("not judged again as of today: `values.toml`"), "{}", ran.all());
     assert!(!ran.err.contains("changed"), "{}", ran.err);
 }
+
+#[test]
+fn resume_takes_the_plan_the_journal_or_the_script() {
+    let (stage, tenant) = away(&[Fault::LicenseNone]);
+    std::fs::create_dir(stage.path("customers")).expect("a folder");
+    std::fs::copy(stage.path("values.toml"), stage.path("customers/contoso.toml")).expect("a copy");
+    let begun = "customers/contoso.toml";
+    let run = |args: &[&str]| {
+        let args = tenant.reached(&[args, &["--yes"]].concat());
+        let args: Vec<&str> = args.iter().map(String::as_str).collect();
+        let mut command = stage.command(&args);
+        command.env("AZURE_CLIENT_SECRET", SECRET).env("MIM_SERVICE_PASSWORD", "of-the-service");
+        Run::of(command.output().expect("the program starts"))
+    };
+    let ran = run(&["apply", "main.rhai", "--values", begun, "--as-of", "2026-11-23"]);
+    assert_eq!(ran.code, Some(12), "{}", ran.all());
+    for args in [
+        &["resume", "customers/contoso.plan.json", "--root", ".", "--values", begun][..],
+        &["resume", "customers/contoso.plan.journal", "--root", ".", "--values", begun],
+        &["resume", "main.rhai", "--values", begun],
+    ] {
+        let ran = run(args);
+        assert_eq!(ran.code, Some(12), "{args:?}: {}", ran.all());
+        assert!(!ran.err.contains("not at hand"), "{args:?}: {}", ran.err);
+    }
+    for (args, says) in [
+        (
+            &["resume", "main.rhai"][..],
+            "there is no plan `main.plan.json`, which `main.rhai` leads to",
+        ),
+        (&["resume", "away/other.plan.journal"], "there is no plan `away/other.plan.json`"),
+    ] {
+        let ran = run(args);
+        assert_eq!(ran.code, Some(2), "{args:?}: {}", ran.all());
+        assert!(ran.err.contains(says), "{args:?}: {}", ran.err);
+    }
+}
+
+#[test]
+fn undo_lists_what_it_will_take_back_before_it_asks() {
+    let stage = Stage::new(&SCOPED);
+    let ran = stage.rehearse("whole", &[]);
+    assert_eq!(ran.code, Some(0), "{}", ran.all());
+    let journal = stage.read("whole/plan.journal");
+    let args = ["undo", "whole/plan.json", "--elsewhere", "--root", ".", "--values", "values.toml"];
+    let asked = stage.run(&args);
+    assert_eq!(asked.code, Some(2), "nobody can answer: {}", asked.all());
+    insta::assert_snapshot!(asked.err);
+    assert_eq!(stage.read("whole/plan.journal"), journal, "nothing was done");
+}

@@ -130,3 +130,21 @@ fn undo_lists_what_it_will_take_back_before_it_asks() {
     insta::assert_snapshot!(asked.err);
     assert_eq!(stage.read("whole/plan.journal"), journal, "nothing was done");
 }
+
+#[test]
+fn what_is_refused_after_the_start_is_framed_by_its_events() {
+    let (stage, tenant) = away(&[]);
+    let args = ["apply", "contoso.plan.json", "--yes", "--output-format", "ndjson"];
+    let args = tenant.reached(&args);
+    let args: Vec<&str> = args.iter().map(String::as_str).collect();
+    // The password is not in the environment.
+    let mut command = stage.command(&args);
+    command.env("AZURE_CLIENT_SECRET", SECRET).env_remove("MIM_SERVICE_PASSWORD");
+    let ran = Run::of(command.output().expect("the program starts"));
+    assert_eq!(ran.code, Some(8), "{}", ran.all());
+    let names: Vec<String> =
+        ran.events().iter().map(|it| it["event"].as_str().expect("a name").to_owned()).collect();
+    assert_eq!(names, ["started", "step_failed", "finished"], "{}", ran.all());
+    assert_eq!(ran.codes(), ["secret-unreadable"]);
+    assert!(tenant.shared.sent().is_empty(), "nobody was asked");
+}

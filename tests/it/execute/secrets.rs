@@ -10,9 +10,10 @@ use serde_json::Value as Json;
 
 use super::{Run, SCOPED, Stage, Tenant, undo};
 
-/// What nobody may read anywhere: the password of the service, the secret of the program's own application.
-const SERVICE: &str = "Canary-of-the-service-4711";
-const CLIENT: &str = "Canary-of-the-client-4712";
+/// What nobody may read anywhere, in whatever form: the password of the service, the secret of the program's own
+/// application.
+const SERVICE: &str = r#"Canary "of" the <service> & \4711"#;
+const CLIENT: &str = r#"Canary+"of"%the'client'&\4712"#;
 /// The variable that the values file names for the password of the service.
 const VARIABLE: &str = "MIM_SERVICE_PASSWORD";
 
@@ -42,13 +43,36 @@ fn encoded(secret: &str) -> String {
     url::form_urlencoded::byte_serialize(secret.as_bytes()).collect()
 }
 
+/// The forms in which somebody may write a secret: as it is, in JSON, in JSON within JSON, in XML, in a form, on a command
+/// line, and in Base64.
+fn forms(secret: &str) -> Vec<String> {
+    use base64::Engine as _;
+    let json = |text: &str| {
+        let quoted = serde_json::to_string(text).expect("it is text");
+        quoted[1..quoted.len() - 1].to_owned()
+    };
+    let of_form = encoded(secret);
+    vec![
+        secret.to_owned(),
+        json(secret),
+        json(&json(secret)),
+        quick_xml::escape::escape(secret).into_owned(),
+        of_form.replace('+', "%20"),
+        of_form,
+        secret.replace('"', "\"\""),
+        secret.replace('"', "\\\""),
+        secret.replace('\'', "''"),
+        base64::engine::general_purpose::STANDARD.encode(secret),
+    ]
+}
+
 fn assert_nowhere(canaries: &[&str], written: &[(std::path::PathBuf, Vec<u8>)], name: &str) {
     for (path, bytes) in written {
         let text = String::from_utf8_lossy(bytes);
         for canary in canaries {
-            let encoded: String = url::form_urlencoded::byte_serialize(canary.as_bytes()).collect();
-            let found = text.contains(canary) || text.contains(&encoded);
-            assert!(!found, "{name}: a secret is in {}", path.display());
+            for form in forms(canary) {
+                assert!(!text.contains(&form), "{name}: {form} is in {}", path.display());
+            }
         }
     }
 }
@@ -103,10 +127,9 @@ fn assert_sent_to_sign_in_only(shared: &Shared, canaries: &[&str]) {
     for Sent { to, headers, body } in sent {
         let to_sign_in = to.ends_with("/oauth2/v2.0/token");
         for canary in canaries {
-            let encoded: String = url::form_urlencoded::byte_serialize(canary.as_bytes()).collect();
-            for form in [*canary, encoded.as_str()] {
-                assert!(!to.contains(form) && !headers.contains(form), "{to}");
-                assert!(!body.contains(form) || to_sign_in, "{to}");
+            for form in forms(canary) {
+                assert!(!to.contains(&form) && !headers.contains(&form), "{to}");
+                assert!(!body.contains(&form) || to_sign_in, "{to}");
             }
         }
     }

@@ -113,16 +113,27 @@ pub(super) fn local<T>(future: impl Future<Output = T>) -> T {
     tokio::task::LocalSet::new().block_on(&runtime.expect("it starts"), future)
 }
 
+/// A program that reads events knows where a run begins and where it is over.
+fn assert_framed(events: &[Event]) {
+    let [first, between @ .., last] = events else { panic!("{events:?}") };
+    assert!(matches!(first, Event::Started { .. }), "{first:?}");
+    assert!(matches!(last, Event::Finished { .. }), "{last:?}");
+    let frame = |it: &Event| matches!(it, Event::Started { .. } | Event::Finished { .. });
+    assert!(!between.iter().any(frame), "{between:?}");
+}
+
 #[test]
 fn what_was_made_is_taken_back_and_once() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
     let (shared, file) = (Shared::new(world(&plan)), folder.path().join("plan.journal"));
     local(async {
-        let (outcome, _) = run(&plan, &shared, &file, Deed::CarryOut).await;
+        let (outcome, events) = run(&plan, &shared, &file, Deed::CarryOut).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");
+        assert_framed(&events);
         assert_eq!(shared.look().tenant.applications.len(), 1);
-        let (outcome, _) = run(&plan, &shared, &file, Deed::Undo).await;
+        let (outcome, events) = run(&plan, &shared, &file, Deed::Undo).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");
+        assert_framed(&events);
         let effects = {
             let world = shared.look();
             assert!(world.tenant.applications.is_empty(), "the application was made by the plan");

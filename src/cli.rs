@@ -33,10 +33,32 @@ use crate::plan::{InputKind, Plan};
 use crate::script::values::Unreadable;
 use crate::source::files::{Disk, Files, ReadError};
 
-/// How a command ends. The numbers are the process's exit codes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub enum ExitStatus {
+/// Declares how a command ends: what a reader of the code sees of each is also what `--help` says.
+macro_rules! statuses {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal),* $(,)?) => {
+        /// How a command ends. The numbers are the process's exit codes.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[repr(u8)]
+        pub enum ExitStatus {
+            $($(#[doc = $doc])* $name = $code),*
+        }
+
+        impl ExitStatus {
+            /// All of them, by number.
+            pub const ALL: &[ExitStatus] = &[$(ExitStatus::$name),*];
+
+            /// What it means, a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(ExitStatus::$name => concat!($($doc),*).trim_ascii_start()),*
+                }
+            }
+        }
+    };
+}
+
+statuses! {
     /// No error was found; there may be warnings and hints.
     Clean = 0,
     /// At least one error was found, or a warning under `--deny warnings`.
@@ -65,6 +87,14 @@ pub enum ExitStatus {
     Bug = 70,
     /// It was stopped with Ctrl-C.
     Interrupted = 130,
+}
+
+/// The table of the exit codes that a command has, for the end of its help. A bug can be everywhere.
+fn exits(given: &[ExitStatus]) -> String {
+    let has = |it: &&ExitStatus| given.contains(it) || **it == ExitStatus::Bug;
+    let rows = ExitStatus::ALL.iter().filter(has);
+    let rows = rows.map(|it| format!("{:>5}  {}\n", *it as u8, it.meaning()));
+    format!("Exit codes:\n{}", rows.collect::<String>().trim_end())
 }
 
 /// Why a command could not do its work. A wrong script is no failure: its findings are the result.
@@ -180,7 +210,7 @@ pub struct ScriptArgs {
 }
 
 /// The values of one customer, and the day.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct GivenArgs {
     /// A values file; may be repeated, the last one wins
     #[arg(long, value_name = "FILE.toml")]
@@ -240,8 +270,13 @@ impl GivenArgs {
         self.values.last().map(PathBuf::as_path)
     }
 
+    /// Whether a values file was named.
+    pub(crate) fn names_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
     /// The inputs of a plan that was saved: what is named, else what the plan names, looked for in the root, which is the
-    /// plan's own folder if none is named.
+    /// plan's own folder if none is named. Not all of it need be there.
     pub(crate) fn inputs_of_plan(&self, path: &Path, plan: &Plan) -> Result<Inputs, Failure> {
         let beside = path.parent().filter(|it| !it.as_os_str().is_empty());
         let beside = beside.unwrap_or(Path::new(".")).to_path_buf();
@@ -251,7 +286,7 @@ impl GivenArgs {
         };
         let script = named(InputKind::Script).next().unwrap_or_default();
         let values = if self.values.is_empty() {
-            named(InputKind::Values).map(|it| root.join(it)).filter(|it| it.is_file()).collect()
+            named(InputKind::Values).map(|it| root.join(it)).collect()
         } else {
             self.values.clone()
         };

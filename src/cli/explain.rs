@@ -3,7 +3,7 @@
 use serde_json::json;
 
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure};
+use crate::cli::{ExitStatus, Failure, exits};
 use crate::diagnostic::{Code, nearest};
 use crate::{compile, execute};
 
@@ -11,6 +11,7 @@ use crate::{compile, execute};
 ///
 /// Why it matters, an example that reports it, the cure, and where the rule comes from. Without a code, lists all of them.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage]))]
 pub struct Args {
     /// The code, as it stands in brackets behind `error`
     #[arg(value_name = "CODE")]

@@ -1,7 +1,7 @@
 //! `mimeo schema`: the published form of what mimeo writes for programs.
 
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure};
+use crate::cli::{ExitStatus, Failure, exits};
 use crate::execute::event::Event;
 use crate::installer::profile::Profile;
 use crate::plan;
@@ -9,6 +9,7 @@ use crate::plan;
 /// Print the JSON Schema of something that mimeo writes
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage]))]
 pub struct Args {
     /// Of the plan file
     #[arg(long)]

@@ -28,6 +28,7 @@ pub use install::CODES as INSTALL_CODES;
 pub use operations::CODES as OPERATION_CODES;
 pub use operations::secret_end;
 pub use rotate::{RotateError, new_end};
+pub use undo::{Fate, fate};
 
 code! {
     /// The program was stopped in the middle of this step, and whether it happened cannot be told from here: it must not be

@@ -67,6 +67,8 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
                     || self.state.borrow().open.as_ref() == Some(&begun);
                 // What an earlier try of it added is in nobody's hands.
                 if tried && let Err(failure) = self.clear(step).await {
+                    self.see_tokens();
+                    let failure = failure.covered(self.tools.secrets);
                     self.tell_failed(step, &failure);
                     return Ok(Outcome::Failed(place, failure));
                 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use crate::execute::event::Event;
 use crate::execute::failure::{Class, Failure};
-use crate::execute::journal::{Begun, How, JournalError};
+use crate::execute::journal::{Begun, How, JournalError, State};
 use crate::execute::machine::Machine;
 use crate::execute::person::Person;
-use crate::execute::run::{Outcome, Run, Went, ended, kept};
+use crate::execute::run::{Outcome, Run, Went, absent_before, ended, kept};
 use crate::plan::op::Op;
 use crate::plan::{Step, Undo};
 
@@ -45,6 +45,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
                     self.close(ended(&step.id, How::Undone, Went::default(), by_hand));
                 }
                 Err(failure) => {
+                    self.see_tokens();
                     let failure = failure.covered(self.tools.secrets);
                     let stopped = failure.class == Class::Stopped;
                     let because = failure.message.clone();
@@ -66,31 +67,15 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
     fn to_undo(&self) -> Vec<usize> {
         let state = self.state.borrow();
         let places = self.plan.steps.iter().enumerate().rev();
-        let done = places.filter(|(_, step)| {
-            let ended = state.ended.get(&step.id).map(|it| it.how);
-            let was_open = state.open == Some(Begun::Step(step.id.clone()))
-                || state.open == Some(Begun::Undo(step.id.clone()));
-            // What was skipped was there before.
-            matches!(
-                ended,
-                Some(
-                    How::Done
-                        | How::DoneRestart
-                        | How::Confirmed
-                        | How::Stopped
-                        | How::Failed
-                        | How::UndoFailed
-                )
-            ) || was_open
+        let begun = places.filter(|(_, step)| {
+            matches!(fate(step, &state), Some(Fate::TakenBack | Fate::ByHand(_)))
         });
-        done.filter(|(_, step)| step.undo != Undo::Nothing).map(|(place, _)| place).collect()
+        begun.map(|(place, _)| place).collect()
     }
 
     /// Undoes a step; what is left to a person.
     async fn undo_step(&self, step: &Step) -> Result<String, Failure> {
-        let ended = self.state.borrow().ended.get(&step.id).cloned();
-        let skipped = ended.as_ref().is_some_and(|it| it.how == How::Skipped);
-        let made = ended.is_some_and(|it| it.made) || (!skipped && self.was_absent(step));
+        let made = was_made(step, &self.state.borrow());
         let (ops, otherwise) = match &step.undo {
             Undo::Nothing => return Ok(String::new()),
             Undo::ByHand(what) => return Ok(what.clone()),
@@ -124,6 +109,58 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
         }
         Ok(String::new())
     }
+}
+
+/// What becomes of a step when its plan is taken back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It is taken back.
+    TakenBack,
+    /// A person takes it back: what is to be done, or why there is no way.
+    ByHand(String),
+    /// It stays as it is, and why.
+    Stays(&'static str),
+}
+
+/// What becomes of a step; nothing for one of which nothing has to be taken back.
+#[must_use]
+pub fn fate(step: &Step, state: &State) -> Option<Fate> {
+    let ended = state.ended.get(&step.id);
+    let open = [Begun::Step(step.id.clone()), Begun::Undo(step.id.clone())];
+    let is_open = state.open.as_ref().is_some_and(|it| open.contains(it));
+    if step.undo == Undo::Nothing || (ended.is_none() && !is_open) {
+        return None;
+    }
+    match ended.map(|it| it.how) {
+        Some(How::Skipped) if !is_open => return Some(Fate::Stays("it was there before")),
+        Some(How::Undone) if !is_open => return Some(Fate::Stays("it was undone already")),
+        Some(
+            How::Done
+            | How::DoneRestart
+            | How::Skipped
+            | How::Confirmed
+            | How::Failed
+            | How::Stopped
+            | How::Undone
+            | How::UndoFailed,
+        )
+        | None => {}
+    }
+    match &step.undo {
+        Undo::Nothing => None,
+        Undo::Ops(_) => Some(Fate::TakenBack),
+        Undo::IfMade { .. } if was_made(step, state) => Some(Fate::TakenBack),
+        Undo::IfMade { otherwise: what, .. } | Undo::ByHand(what) => {
+            Some(Fate::ByHand(what.clone()))
+        }
+    }
+}
+
+/// Whether the step made something that was not there before, as far as the journal tells.
+fn was_made(step: &Step, state: &State) -> bool {
+    let ended = state.ended.get(&step.id);
+    let skipped = ended.is_some_and(|it| it.how == How::Skipped);
+    ended.is_some_and(|it| it.made) || (!skipped && state.known.contains_key(&absent_before(step)))
 }
 
 /// Undoing goes on with another command than carrying out.

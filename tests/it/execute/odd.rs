@@ -15,6 +15,7 @@ use mimeo::execute::session::Sessions;
 use mimeo::execute::sign_in::{Application, Method, Outside, Shown};
 use mimeo::execute::simulate::tenant::GRAPH_COMMAND_LINE;
 use mimeo::execute::simulate::tenant::service::Service;
+use mimeo::execute::simulate::world::Shared;
 use mimeo::plan::op;
 
 use super::undo::{local, plan, world};
@@ -30,7 +31,7 @@ struct Said {
 fn read(said: Vec<Said>) -> (Result<u16, (String, String)>, Vec<u32>, usize) {
     let plan = plan();
     local(async {
-        let service = Service::start(world(&plan)).await.expect("a port");
+        let service = Service::start(Shared::new(world(&plan))).await.expect("a port");
         let mut endpoints = service.endpoints(Endpoints::of("global").expect("it is known"));
         let count = Rc::new(Cell::new(0));
         endpoints.graph = serve(said, count.clone()).await;

@@ -21,7 +21,7 @@ use mimeo::execute::simulate::person::Obliging;
 use mimeo::execute::simulate::server::StandIn;
 use mimeo::execute::simulate::tenant::GRAPH_COMMAND_LINE;
 use mimeo::execute::simulate::tenant::service::Service;
-use mimeo::execute::simulate::world::Shared;
+use mimeo::execute::simulate::world::{Shared, World};
 use mimeo::plan::Plan;
 use mimeo::source::files::Disk;
 
@@ -34,15 +34,32 @@ pub(super) fn plan() -> Plan {
     compile(&Disk, &inputs).expect("it can be read").plan.expect("it is right")
 }
 
-enum Deed {
+pub(super) enum Deed {
     CarryOut,
     Undo,
     Rotate,
 }
 
 /// One run of the program's executor, as a command does it.
-async fn run(plan: &Plan, shared: &Shared, file: &Path, deed: Deed) -> (Outcome, Vec<Event>) {
+pub(super) async fn run(
+    plan: &Plan,
+    shared: &Shared,
+    file: &Path,
+    deed: Deed,
+) -> (Outcome, Vec<Event>) {
     let (outcome, events) = run_until(plan, shared, file, deed, &|| false).await;
+    (outcome.expect("nothing ends it"), events)
+}
+
+/// The same, with secrets of the caller's.
+pub(super) async fn run_with(
+    plan: &Plan,
+    shared: &Shared,
+    file: &Path,
+    deed: Deed,
+    secrets: &Secrets,
+) -> (Outcome, Vec<Event>) {
+    let (outcome, events) = run_whole(plan, shared, file, deed, secrets, &|| false).await;
     (outcome.expect("nothing ends it"), events)
 }
 
@@ -54,15 +71,25 @@ async fn run_until(
     deed: Deed,
     ends: &dyn Fn() -> bool,
 ) -> (Option<Outcome>, Vec<Event>) {
+    let source = |name| (name, Source::Rehearsal(shared.clone()));
+    let sources: BTreeMap<_, _> = needed_secrets(plan, &[]).into_iter().map(source).collect();
+    run_whole(plan, shared, file, deed, &Secrets::new(sources), ends).await
+}
+
+async fn run_whole(
+    plan: &Plan,
+    shared: &Shared,
+    file: &Path,
+    deed: Deed,
+    secrets: &Secrets,
+    ends: &dyn Fn() -> bool,
+) -> (Option<Outcome>, Vec<Event>) {
     let service = Service::start(shared.clone()).await.expect("a port");
     let endpoints = service.endpoints(Endpoints::of("global").expect("it is known"));
     let (journal, records) = match Journal::open(file, plan) {
         Ok(found) => (found.journal, found.records),
         Err(_) => (Journal::create(file, plan).expect("it is new"), Vec::new()),
     };
-    let source = |name| (name, Source::Rehearsal(shared.clone()));
-    let sources: BTreeMap<_, _> = needed_secrets(plan, &[]).into_iter().map(source).collect();
-    let secrets = Secrets::new(sources);
     let pace = Pace::scaled(0.0);
     let mut outside = Outside::new(Rc::new(|shown: &Shown<'_>| {
         if let Shown::Browser { url } = shown {
@@ -85,10 +112,10 @@ async fn run_until(
         person: &person,
         client: &client,
         sessions: &sessions,
-        secrets: &secrets,
+        secrets,
         pace: &pace,
         watch: &watch,
-        point: &|| {},
+        point: &|| shared.point(),
         other_mailbox: None,
     };
     let run = Run::new(plan, tools, journal, &records, "test".to_owned());
@@ -109,9 +136,9 @@ async fn run_until(
     (outcome, events.into_inner())
 }
 
-pub(super) fn world(plan: &Plan) -> Shared {
+pub(super) fn world(plan: &Plan) -> World {
     let endpoints = Endpoints::of("global").expect("it is known");
-    Shared::new(simulate::world(plan, &endpoints, std::collections::BTreeSet::new()))
+    simulate::world(plan, &endpoints, std::collections::BTreeSet::new())
 }
 
 pub(super) fn local<T>(future: impl Future<Output = T>) -> T {
@@ -119,16 +146,27 @@ pub(super) fn local<T>(future: impl Future<Output = T>) -> T {
     tokio::task::LocalSet::new().block_on(&runtime.expect("it starts"), future)
 }
 
+/// A program that reads events knows where a run begins and where it is over.
+fn assert_framed(events: &[Event]) {
+    let [first, between @ .., last] = events else { panic!("{events:?}") };
+    assert!(matches!(first, Event::Started { .. }), "{first:?}");
+    assert!(matches!(last, Event::Finished { .. }), "{last:?}");
+    let frame = |it: &Event| matches!(it, Event::Started { .. } | Event::Finished { .. });
+    assert!(!between.iter().any(frame), "{between:?}");
+}
+
 #[test]
 fn what_was_made_is_taken_back_and_once() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
-    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    let (shared, file) = (Shared::new(world(&plan)), folder.path().join("plan.journal"));
     local(async {
-        let (outcome, _) = run(&plan, &shared, &file, Deed::CarryOut).await;
+        let (outcome, events) = run(&plan, &shared, &file, Deed::CarryOut).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");
+        assert_framed(&events);
         assert_eq!(shared.look().tenant.applications.len(), 1);
-        let (outcome, _) = run(&plan, &shared, &file, Deed::Undo).await;
+        let (outcome, events) = run(&plan, &shared, &file, Deed::Undo).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");
+        assert_framed(&events);
         let effects = {
             let world = shared.look();
             assert!(world.tenant.applications.is_empty(), "the application was made by the plan");
@@ -148,7 +186,7 @@ fn what_was_made_is_taken_back_and_once() {
 #[test]
 fn what_a_crash_lost_the_end_of_is_taken_back_if_it_was_not_there_before() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
-    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    let (shared, file) = (Shared::new(world(&plan)), folder.path().join("plan.journal"));
     local(async {
         let made = || !shared.look().tenant.applications.is_empty();
         let (outcome, _) = run_until(&plan, &shared, &file, Deed::CarryOut, &made).await;
@@ -163,7 +201,7 @@ fn what_a_crash_lost_the_end_of_is_taken_back_if_it_was_not_there_before() {
 #[test]
 fn what_was_there_before_a_crash_is_left_alone() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
-    let shared = world(&plan);
+    let shared = Shared::new(world(&plan));
     local(async {
         let file = folder.path().join("first.journal");
         let (outcome, _) = run(&plan, &shared, &file, Deed::CarryOut).await;
@@ -192,10 +230,11 @@ fn what_was_there_before_a_crash_is_left_alone() {
 #[test]
 fn every_deed_is_framed_by_its_events() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
-    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    let (shared, file) = (Shared::new(world(&plan)), folder.path().join("plan.journal"));
     local(async {
         for deed in [Deed::CarryOut, Deed::Rotate, Deed::Undo] {
             let (_, events) = run(&plan, &shared, &file, deed).await;
+            assert_framed(&events);
             let (first, last) = (events.first(), events.last());
             assert!(matches!(first, Some(Event::Started { complete: 0, .. })), "{first:?}");
             let Some(Event::Started { steps, .. }) = first else { continue };
@@ -210,7 +249,7 @@ fn every_deed_is_framed_by_its_events() {
 #[test]
 fn a_client_secret_is_replaced_and_only_then_taken_away() {
     let (plan, folder) = (plan(), tempfile::tempdir().expect("a folder"));
-    let (shared, file) = (world(&plan), folder.path().join("plan.journal"));
+    let (shared, file) = (Shared::new(world(&plan)), folder.path().join("plan.journal"));
     local(async {
         let (outcome, _) = run(&plan, &shared, &file, Deed::CarryOut).await;
         assert!(matches!(outcome, Outcome::Complete), "{outcome:?}");

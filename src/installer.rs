@@ -8,7 +8,7 @@
 //! | [`profile`] | what a package says of itself: features, properties, pages |
 //! | [`shelf`] | the packages of this machine, each read once |
 //! | [`exit`] | exit codes in words |
-//! | [`log`], [`causes`] | the log of an installation, and why one failed |
+//! | [`log`], [`causes`] | what the log of an installation tells, and why one failed |
 //! | [`scrub`] | a log without secrets |
 
 pub mod causes;

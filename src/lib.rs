@@ -45,7 +45,7 @@
 //! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
-//! | views | [`render`], [`export`] | findings and plans as people and machines read them |
+//! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
 //! | deeds | [`execute`] | carrying a plan out: journal, cloud, server, rehearsal |
 //! | the shell | [`cli`] | the command line |
 //!
@@ -82,6 +82,7 @@
 //! | a failure while carrying out | [`code!`] in the file that finds it, and its list in [`execute::catalogue`] |
 //! | something that goes wrong in a rehearsal | one variant of [`execute::simulate::fault::Fault`] |
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
+//! | a line of a log that means something | [`installer::log`], and for a reason of a failure a row of [`installer::causes::CAUSES`] |
 //! | a command | one file below `cli/` |
 
 pub mod source;

@@ -3,6 +3,7 @@
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure, exits};
 use crate::execute::event::Event;
+use crate::export::log;
 use crate::installer::profile::Profile;
 use crate::plan;
 
@@ -20,6 +21,9 @@ pub struct Args {
     /// Of the profile that `installer inspect --out` writes
     #[arg(long)]
     profile: bool,
+    /// Of `mimeo installer log --output-format json`
+    #[arg(long)]
+    log: bool,
 }
 
 /// Runs the command.
@@ -28,6 +32,10 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         ui.print(&plan::schema::file_of::<Event>("An event of carrying a plan out"));
     } else if args.profile {
         ui.print(&plan::schema::file_of::<Profile>("What an installer package says of itself"));
+    } else if args.log {
+        ui.print(&plan::schema::file_of::<log::json::Report>(
+            "What the log of an installation tells",
+        ));
     } else {
         ui.print(&plan::schema::text());
     }

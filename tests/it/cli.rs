@@ -322,13 +322,13 @@ fn help_is_the_reference() {
         "status",
         "undo",
         "rotate",
+        "installer",
+        "installer log",
         "explain",
         "schema",
     ] {
-        text.push_str(&format!(
-            "\n==== mimeo {command} --help\n\n{}",
-            folder.run(&[command, "--help"]).out
-        ));
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        text.push_str(&format!("\n==== mimeo {command} --help\n\n{}", folder.run(&words).out));
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);

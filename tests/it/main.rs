@@ -19,6 +19,8 @@ mod export;
 mod format;
 /// Questions to the network; with a real mail server where `.ci/mail` has made one.
 mod network;
+/// Logs of installations, as whoever looks for a reason reads them.
+mod log;
 /// What Windows Installer leaves behind.
 mod msi;
 /// The table of mail server, authentication and account.

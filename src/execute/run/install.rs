@@ -220,7 +220,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
 fn failed(code: u32, msi: &Msi, log: Option<&[u8]>) -> Failure {
     let explained = exit::explain(code);
     let told = log.and_then(log::failure);
-    let cause = told.as_ref().and_then(|it| it.causes.first());
+    let cause = told.as_ref().and_then(|it| it.causes.first()).map(|it| it.what);
     let message = match cause {
         Some(cause) => format!("Windows Installer ended with {code}: {}", cause.says),
         None => format!("Windows Installer ended with {code}: {}", explained.says),
@@ -230,12 +230,12 @@ fn failed(code: u32, msi: &Msi, log: Option<&[u8]>) -> Failure {
         let action =
             told.action.as_deref().map(|it| format!(" in `{}`", words(it))).unwrap_or_default();
         let path = msi.log.as_deref().unwrap_or_default();
-        let last = told.lines.iter().rev().find(|it| !it.contains("Return value"));
-        let last = last.map(|it| format!(": {}", words(it))).unwrap_or_default();
+        let last = told.lines.iter().rev().find(|it| !it.what.contains("Return value"));
+        let last = last.map(|it| format!(": {}", words(&it.what))).unwrap_or_default();
         failure =
             failure.help(format!("the log says so first at {path}:{}{action}{last}", told.line));
         for cause in &told.causes {
-            failure = failure.help(cause.help);
+            failure = failure.help(cause.what.help);
         }
     } else if let Some(path) = &msi.log {
         failure = failure.help(format!("read the log `{path}` for the first `Return value 3`"));

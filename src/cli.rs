@@ -158,6 +158,7 @@ enum Command {
     Rotate(apply::RotateArgs),
     Installer(installer::Args),
     Explain(explain::Args),
+    Installer(installer::Args),
     Schema(schema::Args),
 }
 
@@ -182,6 +183,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Rotate(args) => apply::rotate(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),
         Command::Explain(args) => explain::run(args, &ui),
+        Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {

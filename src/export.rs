@@ -8,6 +8,7 @@ mod grid;
 pub mod html;
 pub mod log;
 pub mod markdown;
+pub mod profile;
 pub mod rights;
 pub mod table;
 pub mod wizard;

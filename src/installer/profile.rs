@@ -6,6 +6,7 @@
 
 mod fields;
 mod names;
+pub mod own;
 mod pages;
 pub mod survey;
 mod text;

@@ -1,6 +1,7 @@
 //! The installer: its package, how it is run, the components, and the step that installs. Pages 1, 2 and 5.
 
 pub mod checks;
+pub mod comparison;
 pub mod package;
 pub mod pages;
 pub mod properties;

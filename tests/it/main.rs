@@ -29,6 +29,8 @@ mod options;
 mod package;
 /// The plan as data.
 mod plan;
+/// What a package says of itself, also when it lies.
+mod profile;
 /// The syntax of every PowerShell script.
 mod powershell;
 /// The rehearsal, as its user meets it.

@@ -394,29 +394,33 @@ fn label<'c, 'a>(
         .or_else(|| own.filter(|_| unseen))
 }
 
+/// Whether the control reaches into the first line of a field.
+fn is_on_line(control: &Control, field: &Control) -> bool {
+    let end = field.bottom.min(field.top.saturating_add(20));
+    control.top < end.saturating_sub(SLACK) && control.bottom > field.top.saturating_add(SLACK)
+}
+
 /// Whether the text stands left of the field, on its first line, and no other field between.
 fn is_left_of(text: &Control, field: &Control, controls: &[Control]) -> bool {
-    let on_line = |it: &Control| {
-        let end = field.bottom.min(field.top.saturating_add(20));
-        it.top < end - SLACK && it.bottom > field.top + SLACK
-    };
     let between = |it: &Control| {
-        it.field().is_some() && on_line(it) && it.left > text.left && it.left < field.left
+        it.field().is_some() && it.left > text.left && it.left < field.left && is_on_line(it, field)
     };
-    on_line(text)
-        && text.left < field.left
+    text.left < field.left
         && text.right <= field.left.saturating_add(2 * SLACK)
+        && is_on_line(text, field)
         && !controls.iter().any(between)
 }
 
-/// Whether the text stands directly above the field, and no other field between.
+/// Whether the text stands directly above the field, with no other field between or beside it.
 fn is_above(text: &Control, field: &Control, controls: &[Control]) -> bool {
     let between = |it: &Control| {
         it.field().is_some()
             && it.name != field.name
-            && it.top >= text.top
-            && it.bottom <= field.top.saturating_add(SLACK)
-            && it.shares_columns(field)
+            && ((it.top >= text.top
+                && it.bottom <= field.top.saturating_add(SLACK)
+                && it.shares_columns(field))
+                // The label of the field on its right.
+                || (it.left > text.left && is_on_line(text, it)))
     };
     text.bottom <= field.top.saturating_add(SLACK)
         && field.top.saturating_sub(text.bottom) <= ABOVE

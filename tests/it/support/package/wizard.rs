@@ -153,25 +153,21 @@ impl Wizard {
     /// Leads from each page to the next that is seen, and back.
     fn link(&mut self) {
         for (at, (name, _)) in self.pages.iter().enumerate() {
-            let mut order = 1;
             let rest = &self.pages[at + 1..];
             let certain = rest.iter().position(|(_, only)| only.is_empty()).unwrap_or(rest.len());
             // The last whose condition holds is taken, so that the farthest stands first.
-            for (target, only) in rest.iter().take(certain + 1).rev() {
+            for (order, (target, only)) in (1..).zip(rest.iter().take(certain + 1).rev()) {
                 let condition = if only.is_empty() { "1" } else { only };
                 let row =
                     cells![name.as_str(), "Go", "NewDialog", target.as_str(), condition, order,];
                 self.draft.row("ControlEvent", row);
-                order += 1;
             }
             let before = self.pages[..at].iter().rev();
-            let mut order = 1;
-            for (target, only) in before {
+            for (order, (target, only)) in (1..).zip(before) {
                 let condition = if only.is_empty() { "1" } else { only };
                 let row =
                     cells![name.as_str(), "Return", "NewDialog", target.as_str(), condition, order];
                 self.draft.row("ControlEvent", row);
-                order += 1;
                 if only.is_empty() {
                     break;
                 }
@@ -483,7 +479,7 @@ fn actions(wizard: &mut Wizard) {
     }
     for (action, condition, number) in [
         ("SetPorts", "NOT Installed", 1500),
-        ("ConfigureSharePoint", r#"SHAREPOINTTIMEOUT > 0 AND &WebPortals=3"#, 1600),
+        ("ConfigureSharePoint", "SHAREPOINTTIMEOUT > 0 AND &WebPortals=3", 1600),
         ("RegisterPool", r#"REQUIRE_REGISTRATION_INFO="1" AND NOT Installed"#, 1700),
     ] {
         draft.row("InstallExecuteSequence", cells![action, condition, number]);

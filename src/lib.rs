@@ -74,6 +74,7 @@
 //! | a host function or a part of a builder | its rib: one row of [`verbs!`] with documentation, example and handler |
 //! | a check | its rib: [`code!`] with its explanation, a function, one entry in `checks` |
 //! | a value of the plan | its rib: one entry in `fields` |
+//! | something that a package says | a field of [`installer::profile::Profile`], and a line in [`export::profile`] |
 //! | an installer property | one row of [`subject::setup::properties::PROPERTIES`] |
 //! | a step | its rib's `steps` function |
 //! | a subject | one file below `subject/`, one entry in [`subject::SUBJECTS`], its nouns in [`model`] |

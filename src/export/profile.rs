@@ -86,7 +86,7 @@ fn features(profile: &Profile, style: &Style) -> Vec<String> {
 fn pages(profile: &Profile, kind: PageKind, title: &str, style: &Style) -> Vec<String> {
     let mut rows = Vec::new();
     for (page, number) in profile.pages.iter().filter(|it| it.kind == kind).zip(1..) {
-        if number > 1 && !page.fields.is_empty() {
+        if number > 1 && (kind == PageKind::Page || !page.fields.is_empty()) {
             rows.push(Row::Blank);
         }
         let mark = match kind {
@@ -102,7 +102,10 @@ fn pages(profile: &Profile, kind: PageKind, title: &str, style: &Style) -> Vec<S
         let below = INDENT + mark.len();
         let subtitle = page.subtitle.iter().map(|it| (it.clone(), grid::PLAIN));
         let only = only_if(page).map(|it| (format!("only if {it}"), grid::DIM));
-        for (text, paint) in subtitle.chain(only) {
+        // What a window over a page says is all that it is there for.
+        let says = page.texts.iter().filter(|_| kind == PageKind::Popup);
+        let says = says.map(|it| (it.clone(), grid::PLAIN));
+        for (text, paint) in subtitle.chain(only).chain(says) {
             rows.push(Row::Text { indent: below, hang: 2, cell: Cell::new(text, paint) });
         }
         for field in &page.fields {

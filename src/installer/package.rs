@@ -8,7 +8,7 @@
 //! `Package::open`). The format: <https://github.com/wine-mirror/wine/blob/master/dlls/msi/string.c> and `table.c` beside it.
 
 mod pool;
-mod table;
+pub mod table;
 
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -18,10 +18,8 @@ use std::path::Path;
 use sha2::{Digest, Sha256};
 
 use crate::installer::package::pool::Pool;
-use crate::installer::package::table::Column;
+use crate::installer::package::table::{Column, Kind, Row, Table};
 use crate::installer::profile::clean;
-
-pub use crate::installer::package::table::{Kind, Row, Table};
 
 /// The most bytes that a package may have. Microsoft's has about a tenth.
 pub const LARGEST: u64 = 1 << 30;

@@ -3,7 +3,8 @@
 use std::collections::BTreeMap;
 use std::io::{Read, Seek};
 
-use crate::installer::package::{Kind, Package, Row, Table, Unreadable};
+use crate::installer::package::table::{Kind, Row, Table};
+use crate::installer::package::{Package, Unreadable};
 use crate::installer::profile::text::{Ampersand, Texts};
 use crate::installer::profile::{Choice, Effect, Field, FieldCondition, FieldKind};
 

@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
-use crate::installer::package::{Package, Row, Table, Unreadable};
+use crate::installer::package::table::{Row, Table};
+use crate::installer::package::{Package, Unreadable};
 use crate::installer::profile::text::{Texts, is_public, names, references};
 use crate::installer::profile::{Evidence, KnownBy, Page, PublicProperty, UnreadTable, clean};
 

@@ -6,7 +6,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 
-use crate::installer::package::{Kind, Package, Row, Table, Unreadable};
+use crate::installer::package::table::{Kind, Row, Table};
+use crate::installer::package::{Package, Unreadable};
 use crate::installer::profile::fields::Wizard;
 use crate::installer::profile::text::Texts;
 use crate::installer::profile::{Arrival, Page, PageKind};

@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::io::{Read, Seek};
 use std::path::Path;
 
-use crate::installer::package::{Kind, Package, Unreadable, digest, open};
+use crate::installer::package::table::Kind;
+use crate::installer::package::{Package, Unreadable, digest, open};
 use crate::installer::profile::text::Texts;
 use crate::installer::profile::{
     FORMAT, Feature, PackageFile, Product, Profile, clean, names, pages,

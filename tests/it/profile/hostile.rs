@@ -1,6 +1,6 @@
 //! Packages that lie, are cut off or turn in circles: always an answer or a sentence, never a panic or a wait.
 
-use std::io::Cursor;
+use std::io::{Cursor, Read, Write};
 
 use mimeo::installer::package::Unreadable;
 
@@ -99,6 +99,37 @@ fn heads_with_odd_bytes_never_break_the_program() {
         }
         if let Err(reason) = read(&bytes) {
             assert!(matches!(reason, Unreadable::Foreign(_)), "{reason:?}");
+        }
+    }
+}
+
+#[test]
+fn every_table_may_lie() {
+    let whole = package(Build::Redesigned);
+    let compound = cfb::CompoundFile::open(Cursor::new(whole.clone())).unwrap();
+    let streams: Vec<_> =
+        compound.walk().filter(cfb::Entry::is_stream).map(|it| it.path().to_path_buf()).collect();
+    assert!(streams.len() > 15, "{streams:?}");
+    let lies: [fn(&mut Vec<u8>); 7] = [
+        Vec::clear,
+        |it| it.truncate(it.len().saturating_sub(1)),
+        |it| it.truncate(it.len() / 2),
+        |it| it.extend_from_within(..),
+        |it| it.fill(0),
+        |it| it.fill(0xFF),
+        |it| it.reverse(),
+    ];
+    for path in &streams {
+        for lie in lies {
+            let mut compound = cfb::CompoundFile::open(Cursor::new(whole.clone())).unwrap();
+            let mut bytes = Vec::new();
+            compound.open_stream(path).unwrap().read_to_end(&mut bytes).unwrap();
+            lie(&mut bytes);
+            compound.create_stream(path).unwrap().write_all(&bytes).unwrap();
+            match read(&compound.into_inner().into_inner()) {
+                Ok(_) | Err(Unreadable::Foreign(_)) => {}
+                Err(other) => panic!("{}: {other:?}", path.display()),
+            }
         }
     }
 }

@@ -171,7 +171,8 @@ fn rehearse(
         let endpoints = service.endpoints(endpoints);
         let mut decided = Decided::default();
         for _ in 0..ROUNDS {
-            let outcome = once(job, &shared, &endpoints, &pace, &decided, screen, ui).await?;
+            let outcome =
+                Box::pin(once(job, &shared, &endpoints, &pace, &decided, screen, ui)).await?;
             let mended = if kept { None } else { mend(&shared, &outcome) };
             let Some(mended) = mended else { return Ok(outcome) };
             if let Outcome::Failed(place, failure) = &outcome {

@@ -10,6 +10,7 @@ use crate::plan;
 /// Print the JSON Schema of something that mimeo writes
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag, and one is given")]
 #[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage]))]
 pub struct Args {
     /// Of the plan file

@@ -12,6 +12,7 @@ use crate::execute::aside::{Lost, aside};
 use crate::execute::machine::Answer;
 use crate::execute::network::clipped;
 use crate::installer::package::{Package, Unreadable, digest, open};
+use crate::installer::profile::is_service_and_portal;
 
 /// Is the package there, is it the Service and Portal of an Identity Manager, and has it exactly this build and this digest,
 /// where they are given?
@@ -83,8 +84,7 @@ struct Product {
 fn judge(product: &Product, build: Option<&str>) -> Answer {
     let (name, version) = (clipped(&product.name), clipped(&product.version));
     let found = format!("`{name}`, build {version}");
-    let portal = name.contains("Identity Manager") && name.contains("Service and Portal");
-    if !portal || name.contains("Language Pack") {
+    if !is_service_and_portal(&product.name) {
         return Answer::No(format!("it is another product: {found}"));
     }
     let Some(build) = build else { return Answer::Yes(found) };

@@ -252,7 +252,7 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
         let (plan, title) = (self.plan.seal.clone(), self.plan.title.clone());
         self.tell(Event::Started { plan, title, steps, complete: complete() });
         let outcome = work.await;
-        let word = match &outcome {
+        let how = match &outcome {
             Ok(Outcome::Complete) => "complete",
             Ok(Outcome::Stopped) => "stopped",
             Ok(Outcome::Restart) => "restart",
@@ -260,7 +260,7 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
             Ok(Outcome::Failed(..)) | Err(_) => "failed",
         };
         self.tell(Event::Finished {
-            outcome: word.to_owned(),
+            outcome: how.to_owned(),
             complete: complete(),
             records: self.records(),
         });

@@ -68,15 +68,12 @@ pub struct Product {
     pub language: Option<String>,
 }
 
-impl Product {
-    /// Whether it is the Service and Portal of an Identity Manager, and no language pack of it.
-    #[must_use]
-    pub fn is_service_and_portal(&self) -> bool {
-        let name = self.name.as_str();
-        name.contains("Identity Manager")
-            && name.contains("Service and Portal")
-            && !name.contains("Language Pack")
-    }
+/// Whether a product of this name is the Service and Portal of an Identity Manager, and no language pack of it.
+#[must_use]
+pub fn is_service_and_portal(product: &str) -> bool {
+    product.contains("Identity Manager")
+        && product.contains("Service and Portal")
+        && !product.contains("Language Pack")
 }
 
 /// A feature, which can be installed or left out.

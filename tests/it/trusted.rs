@@ -72,10 +72,8 @@ fn plan(project: &Project) -> Plan {
 }
 
 fn install(plan: &Plan) -> &Msi {
-    let ops = plan.steps.iter().flat_map(|it| &it.ops);
-    ops.filter_map(|it| if let Op::Msi(msi) = it { Some(msi) } else { None })
-        .next()
-        .expect("it installs")
+    let mut ops = plan.steps.iter().flat_map(|it| &it.ops);
+    ops.find_map(|it| if let Op::Msi(msi) = it { Some(msi) } else { None }).expect("it installs")
 }
 
 fn by_hand(plan: &Plan) -> Vec<&str> {

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crate::cli::ui::{Ui, write_file};
-use crate::cli::{ExitStatus, Failure};
+use crate::cli::{ExitStatus, Failure, exits};
 use crate::export;
 use crate::installer::package::Unreadable;
 use crate::installer::profile::survey::survey;
@@ -17,6 +17,7 @@ use crate::subject::setup::comparison::compare;
 /// Features, the pages of its wizard with their fields, properties and values, what its log does not show, and what that
 /// says of the properties that mimeo knows. It reads the file, on any system, and installs nothing.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage]))]
 pub struct Args {
     /// The package, such as `Service and Portal.msi`
     #[arg(value_name = "PACKAGE")]

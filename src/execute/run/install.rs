@@ -54,9 +54,8 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
             digest: msi.digest.clone(),
         };
         match self.answer(&step.id, &question).await? {
-            Answer::Yes(_) => Ok(()),
             // What Windows Installer makes of a file that cannot be read here, it says itself.
-            Answer::Unknown(_) => Ok(()),
+            Answer::Yes(_) | Answer::Unknown(_) => Ok(()),
             Answer::No(seen) => {
                 let message =
                     format!("the package is not the one that the plan was made for: {seen}");

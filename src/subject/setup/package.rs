@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::code;
 use crate::diagnostic::{Reporter, nearest};
+use crate::installer::profile::own::is_windows_installers;
 use crate::installer::profile::{self, FieldKind, PageKind, Profile};
 use crate::installer::{Contents, Packages};
 use crate::model::format::{Build, Format};
@@ -148,13 +149,10 @@ fn build(profile: &Profile) -> Option<Build> {
     Build::parse(&numbers.join(".")).ok()
 }
 
-/// Properties of Windows Installer itself, which no package has to name. Source: Microsoft's "Property Reference".
-const STANDARD: &[&str] = &["ADDLOCAL", "ALLUSERS", "REBOOT", "REMOVE", "TRANSFORMS"];
-
 /// Whether the package bears out a name of the table with this value. Of the names of the older mail page only those count
 /// that a field of the redesigned pages sets: the others may be left over from it.
 pub(super) fn confirms(profile: &Profile, property: &Property, value: &Value) -> bool {
-    if STANDARD.contains(&property.name) {
+    if is_windows_installers(property.name) {
         return true;
     }
     let redesigned = property.redesigned && build(profile).is_none_or(|it| it >= REDESIGN);
@@ -163,20 +161,29 @@ pub(super) fn confirms(profile: &Profile, property: &Property, value: &Value) ->
         && given(profile, property.name, value).is_some()
 }
 
-/// What a property of the table is set to in this package, whose page may have a check box or a list for it. An inner
-/// nothing is a check box that begins as it is to be; nothing at all is a value that the list does not have.
+/// What becomes of a property.
+#[derive(Clone, PartialEq, Debug)]
+enum Given {
+    /// It gets this value.
+    Set(Value),
+    /// It stays as it begins.
+    Left,
+}
+
+/// What a property of the table is set to in this package, whose page may have a check box or a list for it; nothing for a
+/// value that the list does not have.
 ///
-/// A check box is ticked by any value, also by 0 (Microsoft's "CheckBox Control": cleared, it sets the property to null).
-fn given(profile: &Profile, name: &str, value: &Value) -> Option<Option<Value>> {
-    let Value::Value(Literal::Text(text)) = value else { return Some(Some(value.clone())) };
+/// A check box is ticked by any value, also by 0. Microsoft's page about this control says: cleared, it sets the property to
+/// null.
+fn given(profile: &Profile, name: &str, value: &Value) -> Option<Given> {
+    let as_it_is = Some(Given::Set(value.clone()));
+    let Value::Value(Literal::Text(text)) = value else { return as_it_is };
     let mut fields = profile.fields_of(name).map(|it| it.1);
-    let Some(field) = fields.find(|it| has_values(it.kind)) else {
-        return Some(Some(value.clone()));
-    };
+    let Some(field) = fields.find(|it| has_values(it.kind)) else { return as_it_is };
     match (field.kind, text.as_str()) {
         (FieldKind::CheckBox, "0" | "1") => takes(field, &Value::flag(text == "1")),
-        (FieldKind::ComboBox, _) if field.choices.is_empty() => Some(Some(value.clone())),
-        _ => field.choices.iter().any(|it| it.value == *text).then(|| Some(value.clone())),
+        (FieldKind::ComboBox, _) if field.choices.is_empty() => as_it_is,
+        _ => as_it_is.filter(|_| field.choices.iter().any(|it| it.value == *text)),
     }
 }
 
@@ -204,8 +211,7 @@ pub(super) fn properties(
 ) -> BTreeMap<String, Value> {
     let Some(profile) = profile(deployment) else { return table };
     let given = |(name, value): (String, Value)| {
-        let value = given(profile, &name, &value).flatten()?;
-        Some((name, value))
+        set(given(profile, &name, &value)?).map(|value| (name, value))
     };
     table.into_iter().filter_map(given).chain(filled(deployment, profile)).collect()
 }
@@ -266,16 +272,19 @@ fn filled(deployment: &Deployment, profile: &Profile) -> Vec<(String, Value)> {
         let table = reaching(deployment, field.name).next();
         if table.is_some() { None } else { own(deployment, profile, field) }
     });
-    filled.filter_map(|(name, value)| Some((name, value?))).collect()
+    filled.filter_map(|(name, given)| Some((name, set(given)?))).collect()
 }
 
-/// The property behind the one field of the package's pages that is this field, and what it is set to. A check box that is
-/// to stay off, and begins so, is not set.
-fn own(
-    deployment: &Deployment,
-    profile: &Profile,
-    field: &Field,
-) -> Option<(String, Option<Value>)> {
+/// The value that is set, if one is.
+fn set(given: Given) -> Option<Value> {
+    match given {
+        Given::Set(value) => Some(value),
+        Given::Left => None,
+    }
+}
+
+/// The property behind the one field of the package's pages that is this field, and what becomes of it.
+fn own(deployment: &Deployment, profile: &Profile, field: &Field) -> Option<(String, Given)> {
     let value = match (field.read)(deployment) {
         Reading::NotAsked => return None,
         Reading::Said(value, _) | Reading::Default(value, _) | Reading::Follows(value, ..) => value,
@@ -311,46 +320,34 @@ fn own(
     taken.all(|it| it == first).then_some(first)
 }
 
-/// What the property of a field is set to for a value of the plan; nothing if the field is of another kind. An inner nothing
-/// is a check box that begins as it is to be.
-fn takes(field: &profile::Field, value: &Value) -> Option<Option<Value>> {
+/// What the property of a field is set to for a value of the plan; nothing if the field is of another kind. A check box that
+/// is to be off, and begins so, is left.
+fn takes(field: &profile::Field, value: &Value) -> Option<Given> {
     let chosen = |text: &str| {
         let mut fitting = field.choices.iter().filter(|it| same(&it.text, text));
         let first = fitting.next()?;
-        fitting.all(|it| it.value == first.value).then(|| Some(Value::text(&first.value)))
+        fitting.all(|it| it.value == first.value).then(|| Given::Set(Value::text(&first.value)))
     };
     match (field.kind, value) {
         (FieldKind::CheckBox, Value::Value(Literal::Flag(true))) => {
             let on = field.choices.first().map_or("1", |it| it.value.as_str());
-            Some(Some(Value::text(on)))
+            Some(Given::Set(Value::text(on)))
         }
         (FieldKind::CheckBox, Value::Value(Literal::Flag(false))) => {
             let begins_on = field.default.as_deref().is_some_and(|it| !it.is_empty());
-            Some(begins_on.then(|| Value::text("")))
+            Some(if begins_on { Given::Set(Value::text("")) } else { Given::Left })
         }
         (FieldKind::Text | FieldKind::Path, Value::Value(Literal::Text(_)) | Value::Slot(_))
-        | (FieldKind::Password, Value::Secret(_)) => Some(Some(value.clone())),
+        | (FieldKind::Password, Value::Secret(_)) => Some(Given::Set(value.clone())),
         (FieldKind::Text, Value::Value(Literal::Number(number))) => {
-            Some(Some(Value::text(number.to_string())))
+            Some(Given::Set(Value::text(number.to_string())))
         }
-        (
-            FieldKind::RadioGroup | FieldKind::ComboBox | FieldKind::ListBox | FieldKind::ListView,
-            Value::Value(Literal::Text(text)),
-        ) => chosen(text),
-        (
-            FieldKind::CheckBox
-            | FieldKind::Text
-            | FieldKind::Path
-            | FieldKind::Password
-            | FieldKind::Masked
-            | FieldKind::RadioGroup
-            | FieldKind::ComboBox
-            | FieldKind::ListBox
-            | FieldKind::ListView
-            | FieldKind::Volume
-            | FieldKind::SelectionTree,
-            _,
-        ) => None,
+        (kind, Value::Value(Literal::Text(text)))
+            if has_values(kind) && kind != FieldKind::CheckBox =>
+        {
+            chosen(text)
+        }
+        _ => None,
     }
 }
 
@@ -385,7 +382,7 @@ pub(super) fn other(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     else {
         return;
     };
-    if profile.product.is_service_and_portal() {
+    if profile::is_service_and_portal(&profile.product.name) {
         return;
     }
     out.about(&package.origin, format!("the package installs `{}`", profile.product.name))
@@ -414,7 +411,7 @@ pub(super) fn foreign_property(deployment: &Deployment, _: Date, out: &mut Repor
     };
     for name in installer.properties.iter().filter_map(|it| it.name.said()) {
         let text = name.value.text();
-        if profile.knows(&text) || STANDARD.contains(&text.as_str()) {
+        if profile.knows(&text) || is_windows_installers(&text) {
             continue;
         }
         let finding = out.about(&name.origin, format!("the package has no property `{text}`"));

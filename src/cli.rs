@@ -6,6 +6,7 @@ pub mod apply;
 pub mod check;
 pub mod diff;
 pub mod explain;
+pub mod import;
 pub mod installer;
 mod job;
 pub mod plan;
@@ -156,6 +157,7 @@ enum Command {
     Status(status::Args),
     Undo(apply::UndoArgs),
     Rotate(apply::RotateArgs),
+    Import(import::Args),
     Explain(explain::Args),
     Installer(installer::Args),
     Schema(schema::Args),
@@ -180,6 +182,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Status(args) => status::run(args, &ui),
         Command::Undo(args) => apply::undo(args, &ui),
         Command::Rotate(args) => apply::rotate(args, &ui),
+        Command::Import(args) => import::run(args, &ui),
         Command::Explain(args) => explain::run(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),

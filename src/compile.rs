@@ -186,7 +186,7 @@ pub fn run(
 const MOST_FINDINGS: usize = 200;
 
 /// Orders findings as the texts are read, each once, and no more than can be read.
-fn sort(diagnostics: &mut Vec<Diagnostic>) {
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
     let mut seen = HashSet::new();
     diagnostics.retain(|it| seen.insert((it.code.name, it.primary, it.message.clone())));

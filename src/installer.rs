@@ -4,6 +4,7 @@
 //!
 //! | | |
 //! |---|---|
+//! | [`command`] | a command line, taken apart |
 //! | [`package`] | a package as a database, read without trust |
 //! | [`profile`] | what a package says of itself: features, properties, pages |
 //! | [`shelf`] | the packages of this machine, each read once |
@@ -12,6 +13,7 @@
 //! | [`scrub`] | a log without secrets |
 
 pub mod causes;
+pub mod command;
 pub mod exit;
 pub mod log;
 pub mod package;

@@ -45,6 +45,7 @@
 //! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
+//! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
 //! | deeds | [`execute`] | carrying a plan out: journal, cloud, server, rehearsal |
 //! | the shell | [`cli`] | the command line |
@@ -82,6 +83,7 @@
 //! | a question to a server | one variant of [`plan::op::Question`], and where it is wanted before, a line in [`execute::preflight`] |
 //! | a failure while carrying out | [`code!`] in the file that finds it, and its list in [`execute::catalogue`] |
 //! | something that goes wrong in a rehearsal | one variant of [`execute::simulate::fault::Fault`] |
+//! | a mistake in an unattended installation | [`code!`] in the file below `import/` that finds it |
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
 //! | a line of a log that means something | [`installer::log`], and for a reason of a failure a row of [`installer::causes::CAUSES`] |
 //! | a command | one file below `cli/` |
@@ -95,6 +97,7 @@ pub mod plan;
 pub mod script;
 pub mod subject;
 pub mod compile;
+pub mod import;
 pub mod render;
 pub mod export;
 pub mod execute;

@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure, exits};
 use crate::diagnostic::{Code, nearest};
-use crate::{compile, execute};
+use crate::{compile, execute, import};
 
 /// Explain the rule behind a finding
 ///
@@ -21,9 +21,10 @@ pub struct Args {
     json: bool,
 }
 
-/// Every code, of checking and of carrying out.
+/// Every code, of checking, of importing and of carrying out.
 fn catalogue() -> Vec<&'static Code> {
     let mut codes = compile::catalogue();
+    codes.extend(import::catalogue());
     codes.extend(execute::catalogue());
     codes
 }

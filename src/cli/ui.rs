@@ -249,6 +249,23 @@ pub fn today() -> Date {
     date(1970, 1, 1).checked_add(days.days()).unwrap_or(Date::MAX)
 }
 
+/// Reads a file of any encoding, up to a number of bytes.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let failure = |why: String| {
+        let message = format!("{} cannot be read: {why}", path.display());
+        Failure::usage(message, "check the path")
+    };
+    let about = std::fs::metadata(path).map_err(|error| failure(error.to_string()))?;
+    // Opening a pipe would wait for a writer for ever.
+    if !about.is_file() {
+        return Err(failure("it is no file".to_owned()));
+    }
+    if about.len() > limit {
+        return Err(failure(format!("it has {} bytes, and at most {limit} are read", about.len())));
+    }
+    std::fs::read(path).map_err(|error| failure(error.to_string()))
+}
+
 /// Writes a file whole: what was there stays until the new text is complete, and keeps its permissions. A link is followed;
 /// what is no file, such as a pipe, is written to as it is.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {

@@ -6,6 +6,8 @@ pub mod package;
 pub mod pages;
 pub mod properties;
 
+use std::collections::BTreeMap;
+
 use crate::model::format::Format;
 use crate::model::{
     Component, Declared, Deployment, Edition, Form, Installer, MailServer, Override, OverrideValue,
@@ -340,6 +342,27 @@ fn ui(deployment: &Deployment) -> Ui {
     if quiet { Ui::Quiet } else { Ui::Review }
 }
 
+/// The properties that the installation of this deployment sets, those set by hand included.
+#[must_use]
+pub fn properties_set(deployment: &Deployment) -> BTreeMap<String, Value> {
+    let table = usable(deployment)
+        .filter_map(|it| Some((it.name.to_owned(), (it.value)(deployment)?)))
+        .collect();
+    let mut properties = package::properties(deployment, table);
+    let by_hand = deployment.installer.get().map_or(&[][..], |it| &it.properties);
+    for set in by_hand {
+        let (Some(name), Some(value)) = (set.name.value(), set.value.value.value()) else {
+            continue;
+        };
+        let value = match value {
+            OverrideValue::Text(text) => Value::text(text.clone()),
+            OverrideValue::Secret(secret) => Value::Secret(secret.name.text()),
+        };
+        properties.insert(name.text(), value);
+    }
+    properties
+}
+
 fn steps(deployment: &Deployment, planner: &mut Planner) {
     let Some(installer) = deployment.installer.get() else { return };
     let Some(package) = installer.package.value().map(Format::text) else { return };
@@ -356,27 +379,13 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
             ..Draft::new("make-log-folder", "Make the folder of the log", &log.origin)
         });
     }
-    let table = usable(deployment)
-        .filter_map(|it| Some((it.name.to_owned(), (it.value)(deployment)?)))
-        .collect();
-    let mut properties = package::properties(deployment, table);
-    for set in &installer.properties {
-        let (Some(name), Some(value)) = (set.name.value(), set.value.value.value()) else {
-            continue;
-        };
-        let value = match value {
-            OverrideValue::Text(text) => Value::text(text.clone()),
-            OverrideValue::Secret(secret) => Value::Secret(secret.name.text()),
-        };
-        properties.insert(name.text(), value);
-    }
     let msi = Msi {
         package,
         digest: package::profile(deployment).map(|it| it.package.digest.clone()),
         ui: ui(deployment),
         log: log.map(|it| it.value.text()),
         features: components(deployment).map(|it| it.feature().to_owned()).collect(),
-        properties,
+        properties: properties_set(deployment),
     };
     let mut rights = vec![administrator()];
     if deployment.installs(Component::Service) {

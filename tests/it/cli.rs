@@ -422,3 +422,72 @@ fn the_readme_shows_what_happens() {
         assert!(path.exists(), "README names {}", path.display());
     }
 }
+
+#[test]
+fn an_installation_is_imported_to_be_looked_at_or_into_files() {
+    let folder = Folder::new(&[("install.cmd", b"msiexec /x product.msi /qn\r\nmsiexec /i \"D:\\MIM\\Service and Portal.msi\" /qn /l*v \"c:\\miminstall\\log.txt\" ACCEPT_EULA=1 ADDLOCAL=ResetPortal RESET_ACCOUNT=contoso\\mimpool RESET_ACCOUNT_PASSWORD=Gehe1mnis RESET_HOSTNAME=pwreset.contoso.com RESET_SERVERNAME=mim.contoso.com IS_RESET_EXTRANET=None\r\n")]);
+    let shown = folder.run(&["import", "command", "--file", "install.cmd"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(
+        shown.out.contains("portal::password_reset(")
+            && shown.out.contains("# ---- imported.toml ----")
+    );
+    assert!(
+        shown.err.contains("warning[import-password]")
+            && !shown.out.contains("Gehe1m")
+            && !shown.err.contains("Gehe1m")
+    );
+    let args = [
+        "import",
+        "command",
+        "--file",
+        "install.cmd",
+        "--out",
+        "made",
+        "--name",
+        "contoso",
+        "--build",
+        "4.6.34.0",
+    ];
+    let made = folder.run(&args);
+    assert_eq!((made.code, made.out.as_str()), (0, ""), "{}", made.err);
+    assert!(made.err.contains("wrote"), "{}", made.err);
+    let again = folder.run(&args);
+    assert!(again.code == 2 && again.err.contains("is there already"), "{}", again.err);
+    let forced: Vec<&str> = args.into_iter().chain(["--force"]).collect();
+    assert_eq!(folder.run(&forced).code, 0);
+    let plan = folder.run(&[
+        "plan",
+        "made/contoso.rhai",
+        "--values",
+        "made/contoso.toml",
+        "--view",
+        "command",
+    ]);
+    assert!(
+        plan.code == 0
+            && plan.out.contains("/quiet")
+            && plan.out.contains("{secret:reset_password}"),
+        "{}{}",
+        plan.out,
+        plan.err
+    );
+    let codes: Vec<(Vec<&str>, i32)> = vec![
+        (vec!["import", "command", "msiexec /i D:\\x.msi ADDLOCAL=ResetPortal"], 1),
+        (vec!["import", "command", "/i D:\\x.msi"], 2),
+        (vec!["import", "command", ""], 2),
+        (vec!["import", "command"], 2),
+        (vec!["import"], 2),
+        (vec!["import", "command", "--file", "nowhere.cmd"], 2),
+        (vec!["import", "command", "--file", "."], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--from", "config"], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--name", "../x"], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--build", "new"], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--deny", "warnings"], 1),
+        (vec!["explain", "import-swallowed"], 0),
+    ];
+    for (args, code) in codes {
+        let run = folder.run(&args);
+        assert_eq!(run.code, code, "{args:?}\n{}\n{}", run.out, run.err);
+    }
+}

@@ -17,6 +17,7 @@ mod explain;
 mod export;
 /// The formats of values.
 mod format;
+mod import;
 /// Questions to the network; with a real mail server where `.ci/mail` has made one.
 mod network;
 /// Logs of installations, as whoever looks for a reason reads them.

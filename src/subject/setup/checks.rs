@@ -307,7 +307,8 @@ code! {
 }
 
 /// Whether a property holds a secret, by the table or by its name.
-pub(super) fn is_secret(name: &str) -> bool {
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let sounds = ["PASSWORD", "PASSPHRASE", "PWD", "SECRET", "TOKEN"];
     let known = PROPERTIES.iter().find(|it| it.name == name);

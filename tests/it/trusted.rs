@@ -56,7 +56,7 @@ pub(crate) fn script(option: MailOption, license: &str) -> String {
 }
 
 pub(crate) const ENTRA: &str = "cloud::global(\"contoso.onmicrosoft.com\"); license::entra_id();";
-const VOLUME: &str = "license::volume();";
+pub(crate) const VOLUME: &str = "license::volume();";
 pub(crate) const SECRETS: &str = "[secrets]\nservice_password = { env = \"A\" }\nmailbox_password = { env = \"B\" }\nclient_secret = { env = \"C\" }\npool_password = { env = \"D\" }\n";
 
 fn project(option: MailOption, license: &str, package: &str) -> Project {

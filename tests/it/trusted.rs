@@ -89,23 +89,11 @@ fn said(msi: &Msi, name: &str) -> String {
     }
 }
 
-const ALL: [MailOption; 9] = [
-    MailOption::A,
-    MailOption::B,
-    MailOption::C,
-    MailOption::D,
-    MailOption::E,
-    MailOption::F,
-    MailOption::G,
-    MailOption::H,
-    MailOption::I,
-];
-
 #[test]
 fn what_is_left_to_a_person_with_each_package() {
     let mut table = String::new();
     for (license, name) in [(VOLUME, "volume"), (ENTRA, "Entra")] {
-        for option in ALL {
+        for option in MailOption::ALL {
             for package in ["", "4.6.34.0", "4.6.421.0", "4.6.673.0"] {
                 let compiled = project(option, license, package).compile();
                 let shown = if package.is_empty() { "-" } else { package };

@@ -11,14 +11,11 @@ use hyper_util::rt::TokioIo;
 use mimeo::execute::cloud::Endpoints;
 use mimeo::execute::graph::{Client, Request, Sent};
 use mimeo::execute::pace::Pace;
-use mimeo::execute::session::Sessions;
-use mimeo::execute::sign_in::{Application, Method, Outside, Shown};
-use mimeo::execute::simulate::tenant::GRAPH_COMMAND_LINE;
 use mimeo::execute::simulate::tenant::service::Service;
 use mimeo::execute::simulate::world::Shared;
 use mimeo::plan::op;
 
-use super::undo::{local, plan, world};
+use super::undo::{local, plan, sessions, world};
 
 /// What the server says, one after the other; the last again and again.
 struct Said {
@@ -35,18 +32,8 @@ fn read(said: Vec<Said>) -> (Result<u16, (String, String)>, Vec<u32>, usize) {
         let mut endpoints = service.endpoints(Endpoints::of("global").expect("it is known"));
         let count = Rc::new(Cell::new(0));
         endpoints.graph = serve(said, count.clone()).await;
-        let mut outside = Outside::new(Rc::new(|shown: &Shown<'_>| {
-            if let Shown::Browser { url } = shown {
-                let url = url.to_string();
-                tokio::task::spawn_local(async move { reqwest::get(url).await.map(|_| ()) });
-            }
-        }));
-        outside.pause = Rc::new(|_| Box::pin(async {}));
-        let tenant = "contoso.onmicrosoft.com".to_owned();
-        let who = Application { client_id: GRAPH_COMMAND_LINE.to_owned(), tenant };
         let pace = Pace::scaled(0.0);
-        let sessions = Sessions::new(&plan, &endpoints, who, Method::Browser, outside, &pace);
-        let sessions = sessions.expect("nothing is sent yet");
+        let sessions = sessions(&plan, &endpoints, &pace);
         let never = reqwest::redirect::Policy::none();
         let http = reqwest::Client::builder().redirect(never).build().expect("it is made");
         let client = Client::new(http, endpoints, pace);

@@ -91,17 +91,7 @@ async fn run_whole(
         Err(_) => (Journal::create(file, plan).expect("it is new"), Vec::new()),
     };
     let pace = Pace::scaled(0.0);
-    let mut outside = Outside::new(Rc::new(|shown: &Shown<'_>| {
-        if let Shown::Browser { url } = shown {
-            let url = url.to_string();
-            tokio::task::spawn_local(async move { reqwest::get(url).await.map(|_| ()) });
-        }
-    }));
-    outside.pause = Rc::new(|_| Box::pin(async {}));
-    let tenant = "contoso.onmicrosoft.com".to_owned();
-    let who = Application { client_id: GRAPH_COMMAND_LINE.to_owned(), tenant };
-    let sessions = Sessions::new(plan, &endpoints, who, Method::Browser, outside, &pace);
-    let sessions = sessions.expect("nothing is sent yet");
+    let sessions = sessions(plan, &endpoints, &pace);
     let client = Client::new(reqwest::Client::new(), endpoints, pace.clone());
     let machine = StandIn::new(shared.clone(), plan, pace.clone());
     let events = std::cell::RefCell::new(Vec::new());
@@ -134,6 +124,21 @@ async fn run_whole(
     drop(work);
     drop(run);
     (outcome, events.into_inner())
+}
+
+/// Whoever signs in to the simulated tenant: a browser that agrees to everything.
+pub(super) fn sessions(plan: &Plan, endpoints: &Endpoints, pace: &Pace) -> Sessions {
+    let mut outside = Outside::new(Rc::new(|shown: &Shown<'_>| {
+        if let Shown::Browser { url } = shown {
+            let url = url.to_string();
+            tokio::task::spawn_local(async move { reqwest::get(url).await.map(|_| ()) });
+        }
+    }));
+    outside.pause = Rc::new(|_| Box::pin(async {}));
+    let tenant = "contoso.onmicrosoft.com".to_owned();
+    let who = Application { client_id: GRAPH_COMMAND_LINE.to_owned(), tenant };
+    Sessions::new(plan, endpoints, who, Method::Browser, outside, pace)
+        .expect("nothing is sent yet")
 }
 
 pub(super) fn world(plan: &Plan) -> World {

@@ -54,6 +54,17 @@ pub(crate) enum Cell {
     Text(String),
 }
 
+impl Cell {
+    /// The value, as the crate has it.
+    pub(crate) fn value(&self) -> Value {
+        match self {
+            Cell::Null => Value::Null,
+            Cell::Number(number) => Value::Int(*number),
+            Cell::Text(text) => Value::Str(text.clone()),
+        }
+    }
+}
+
 impl From<&str> for Cell {
     fn from(text: &str) -> Self {
         if text.is_empty() { Cell::Null } else { Cell::Text(text.to_owned()) }
@@ -82,6 +93,25 @@ pub(crate) struct Sheet {
     pub(crate) columns: Vec<String>,
     /// Its rows.
     pub(crate) rows: Vec<Vec<Cell>>,
+}
+
+impl Sheet {
+    /// Its columns, as the crate has them.
+    pub(crate) fn columns(&self) -> Vec<Column> {
+        let column = |it: &String| {
+            let (name, kind) = it.split_once(' ').unwrap();
+            let column = Column::build(name);
+            match kind {
+                "key" => column.primary_key().nullable().string(0),
+                "number" => column.primary_key().nullable().int16(),
+                "text" => column.nullable().localizable().string(0),
+                "short" => column.nullable().int16(),
+                "long" => column.nullable().int32(),
+                _ => panic!("{it}"),
+            }
+        };
+        self.columns.iter().map(column).collect()
+    }
 }
 
 /// A package to be written.
@@ -170,27 +200,8 @@ impl Draft {
         let mut package =
             msi::Package::create(msi::PackageType::Installer, Cursor::new(Vec::new())).unwrap();
         for sheet in &self.sheets {
-            let columns = sheet.columns.iter().map(|it| {
-                let (name, kind) = it.split_once(' ').unwrap();
-                let column = Column::build(name);
-                match kind {
-                    "key" => column.primary_key().nullable().string(0),
-                    "number" => column.primary_key().nullable().int16(),
-                    "text" => column.nullable().localizable().string(0),
-                    "short" => column.nullable().int16(),
-                    "long" => column.nullable().int32(),
-                    _ => panic!("{it}"),
-                }
-            });
-            package.create_table(sheet.name.as_str(), columns.collect()).unwrap();
-            let rows = sheet.rows.iter().map(|row| {
-                let cells = row.iter().map(|it| match it {
-                    Cell::Null => Value::Null,
-                    Cell::Number(number) => Value::Int(*number),
-                    Cell::Text(text) => Value::Str(text.clone()),
-                });
-                cells.collect::<Vec<_>>()
-            });
+            package.create_table(sheet.name.as_str(), sheet.columns()).unwrap();
+            let rows = sheet.rows.iter().map(|row| row.iter().map(Cell::value).collect());
             let insert = Insert::into(sheet.name.as_str()).rows(rows.collect());
             package.insert_rows(insert).unwrap();
         }

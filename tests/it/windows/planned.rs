@@ -11,7 +11,7 @@ use mimeo::installer::Contents;
 use mimeo::installer::profile::survey::survey;
 use mimeo::model::MailOption;
 use mimeo::plan::op::{Literal, Msi, Op, Ui, Value};
-use msi::{Column, Insert, Select, Update};
+use msi::{Insert, Select, Update};
 
 use super::real::Server;
 use crate::support::Project;
@@ -45,7 +45,7 @@ fn dress(path: &Path, draft: &Draft) {
             let rows = package.select_rows(Select::table(name)).expect("it is there");
             there = rows.map(|it| it[0].to_string()).collect();
         } else {
-            package.create_table(name, sheet.columns.iter().map(column).collect()).expect(name);
+            package.create_table(name, sheet.columns()).expect(name);
         }
         for row in &sheet.rows {
             let Cell::Text(key) = &row[0] else { panic!("{name} {row:?}") };
@@ -55,40 +55,19 @@ fn dress(path: &Path, draft: &Draft) {
                 "Property" if key.ends_with("Code") || key == "ProductName" => {}
                 "Property" if known => {
                     let update = Update::table(name)
-                        .set("Value", value(&row[1]))
+                        .set("Value", row[1].value())
                         .with(msi::Expr::col("Property").eq(msi::Expr::string(key)));
                     package.update_rows(update).expect(key);
                 }
                 "Feature" | "InstallUISequence" if known => {}
                 _ => {
-                    let insert = Insert::into(name).row(row.iter().map(value).collect());
+                    let insert = Insert::into(name).row(row.iter().map(Cell::value).collect());
                     package.insert_rows(insert).expect(key);
                 }
             }
         }
     }
     package.flush().expect("it can be written");
-}
-
-fn column(words: &String) -> Column {
-    let (name, kind) = words.split_once(' ').expect("name and kind");
-    let column = Column::build(name);
-    match kind {
-        "key" => column.primary_key().nullable().string(0),
-        "number" => column.primary_key().nullable().int16(),
-        "text" => column.nullable().localizable().string(0),
-        "short" => column.nullable().int16(),
-        "long" => column.nullable().int32(),
-        _ => panic!("{words}"),
-    }
-}
-
-fn value(cell: &Cell) -> msi::Value {
-    match cell {
-        Cell::Null => msi::Value::Null,
-        Cell::Number(number) => msi::Value::Int(*number),
-        Cell::Text(text) => msi::Value::Str(text.clone()),
-    }
 }
 
 /// What secrets hold; none ends with a quote, nor has blanks in a row: wine's library gets those wrong by itself.

@@ -344,7 +344,9 @@ fn the_readme_lists_what_there_is() {
     let list = readme[from..].split("\n- ").next().expect("it ends").replace('\n', " ");
     let numbers: Vec<u8> = list
         .split(" · ")
-        .map(|it| it.split_whitespace().next().and_then(|it| it.parse().ok()).expect("a number"))
+        .map(|it| {
+            it.split_whitespace().next().and_then(|it| it.parse::<u8>().ok()).expect("a number")
+        })
         .collect();
     let all: Vec<u8> = mimeo::cli::ExitStatus::ALL.iter().map(|it| *it as u8).collect();
     assert_eq!(numbers, all, "{list}");
@@ -377,7 +379,9 @@ fn every_exit_code_is_in_the_help_of_a_command() {
         let table = help.split("Exit codes:\n").nth(1).expect("there is a table");
         let listed: Vec<u8> = table
             .lines()
-            .map(|it| it.split_whitespace().next().and_then(|it| it.parse().ok()).expect("a code"))
+            .map(|it| {
+                it.split_whitespace().next().and_then(|it| it.parse::<u8>().ok()).expect("a code")
+            })
             .collect();
         assert_eq!(listed, codes, "{command}");
         seen.extend(listed);

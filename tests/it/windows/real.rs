@@ -99,7 +99,7 @@ impl Server {
     /// The features that the last installation installed.
     pub(super) fn features(&mut self) -> Vec<&'static str> {
         let mut features = Vec::new();
-        for name in ["CommonServices", "WebPortals", "RegistrationPortal"] {
+        for name in ["CommonServices", "WebPortals", "RegistrationPortal", "ResetPortal"] {
             let value = registry(r"SOFTWARE\MimeoTest", name, 1);
             if matches!(self.ask(&Question::Registry(value)), Answer::Yes(_)) {
                 features.push(name);

@@ -2,15 +2,19 @@
 //! [`real`](super::real).
 
 use std::collections::BTreeMap;
+use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
 use mimeo::execute::machine::{Installation, Known, Machine};
 use mimeo::execute::windows::Windows;
 use mimeo::installer::Contents;
+use mimeo::installer::log::{Verdict, report};
 use mimeo::installer::profile::survey::survey;
+use mimeo::installer::scrub::{Short, copy};
 use mimeo::model::MailOption;
 use mimeo::plan::op::{Literal, Msi, Op, Ui, Value};
+use mimeo::subject::setup::properties::PROPERTIES;
 use msi::{Insert, Select, Update};
 
 use super::real::Server;
@@ -124,12 +128,41 @@ fn the_installer_receives_what_was_planned() {
             properties.iter().map(|(name, value)| format!("{name}={}\n", value.expose())).collect();
         assert_eq!(received, expected, "{name}");
         assert_eq!(server.features(), planned.features, "{name}");
+        told(&name, &server.log(), planned, &properties);
         let removal = Installation {
             features: Vec::new(),
             properties: BTreeMap::from([("REMOVE".to_owned(), text("ALL"))]),
             ..installation
         };
         assert_eq!(server.run(Windows.install(&removal, &mut |_| ())), Ok(0), "{name}");
+    }
+}
+
+/// What the log of the installation tells, with nothing known but the log.
+fn told(name: &str, log: &[u8], planned: &Msi, properties: &BTreeMap<String, Known>) {
+    let secrets: Vec<&str> = PROPERTIES.iter().filter(|it| it.secret).map(|it| it.name).collect();
+    let report = report(&mut Cursor::new(log), &secrets).expect("it is in memory");
+    assert_eq!(report.ending.verdict, Verdict::Succeeded, "{name}");
+    let product = report.product.map(|it| it.what);
+    assert!(product.is_some_and(|it| it.contains("Service and Portal")), "{name}");
+    let database = report.properties.iter().find(|it| it.name == "SQLSERVER_SERVER");
+    assert_eq!(database.map(|it| it.value.reveal()), Some("contosoagl.contoso.com"), "{name}");
+    // Wine writes every value, whatever the package hides.
+    let readable =
+        |it: &str| report.secrets.iter().any(|found| found.names.iter().any(|name| name == it));
+    for (property, value) in &planned.properties {
+        if matches!(value, Value::Secret(_)) {
+            assert!(readable(property), "{name}: {property} is not told");
+        }
+    }
+    let values: Vec<&str> = report.secrets.iter().map(|it| it.value.reveal()).collect();
+    let mut clean = Vec::new();
+    copy(&mut &log[..], &values, Short::AsWord, &mut clean).expect("it is in memory");
+    let clean = String::from_utf8_lossy(&clean).into_owned();
+    // Of what its code page lacks, wine writes question marks: the beginning of each is enough.
+    for (property, value) in properties.iter().filter(|(it, _)| readable(it)) {
+        let begin: String = value.expose().chars().take(6).collect();
+        assert!(!clean.contains(&begin), "{name}: {property}");
     }
 }
 

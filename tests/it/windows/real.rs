@@ -108,7 +108,7 @@ impl Server {
         features
     }
 
-    fn log(&mut self) -> Vec<u8> {
+    pub(super) fn log(&mut self) -> Vec<u8> {
         let path = self.path("my log.txt");
         self.run(Windows.read_log(&path)).expect("it was written")
     }

@@ -13,7 +13,7 @@
 //! | [`call`], [`text`] | the command line, each byte with its place |
 //! | [`secrets`] | what must not be shown |
 //! | [`judge`], [`features`] | what is wrong with it |
-//! | [`write`], [`quote`] | the script and its values |
+//! | [`mod@write`], [`quote`] | the script and its values |
 //! | [`compare`] | what the script's plan sets otherwise |
 
 pub mod batch;

@@ -1,7 +1,7 @@
 //! Writing the script and the values file of an installation.
 //!
 //! What differs from customer to customer becomes a parameter with its value in the values file; a secret becomes its name
-//! and a question. What no function says is a comment, which [`Written::left`] repeats for the findings.
+//! and a question. What no function says is a comment, and is told in the findings as well.
 
 use std::collections::BTreeSet;
 

@@ -8,6 +8,8 @@ pub mod check;
 pub mod diff;
 pub mod explain;
 pub mod impact;
+pub mod import;
+pub mod installer;
 mod interrupt;
 mod job;
 pub mod plan;
@@ -22,20 +24,46 @@ pub mod why;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::{Parser, Subcommand};
 use jiff::civil::Date;
 
 use crate::cli::ui::{Colour, Ui};
 use crate::compile::Inputs;
+use crate::installer::Packages;
+use crate::installer::profile::Profile;
+use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
 use crate::script::values::Unreadable;
-use crate::source::files::ReadError;
+use crate::source::files::{Disk, Files, ReadError};
 
-/// How a command ends. The numbers are the process's exit codes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
-#[repr(u8)]
-pub enum ExitStatus {
+/// Declares how a command ends: what a reader of the code sees of each is also what `--help` says.
+macro_rules! statuses {
+    ($($(#[doc = $doc:literal])* $name:ident = $code:literal),* $(,)?) => {
+        /// How a command ends. The numbers are the process's exit codes.
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[repr(u8)]
+        pub enum ExitStatus {
+            $($(#[doc = $doc])* $name = $code),*
+        }
+
+        impl ExitStatus {
+            /// All of them, by number.
+            pub const ALL: &[ExitStatus] = &[$(ExitStatus::$name),*];
+
+            /// What it means, a sentence.
+            #[must_use]
+            pub fn meaning(self) -> &'static str {
+                match self {
+                    $(ExitStatus::$name => concat!($($doc),*).trim_ascii_start()),*
+                }
+            }
+        }
+    };
+}
+
+statuses! {
     /// No error was found; there may be warnings and hints.
     Clean = 0,
     /// At least one error was found, or a warning under `--deny warnings`.
@@ -64,6 +92,14 @@ pub enum ExitStatus {
     Bug = 70,
     /// It was stopped with Ctrl-C.
     Interrupted = 130,
+}
+
+/// The table of the exit codes that a command has, for the end of its help. A bug can be everywhere.
+fn exits(given: &[ExitStatus]) -> String {
+    let has = |it: &&ExitStatus| given.contains(it) || **it == ExitStatus::Bug;
+    let rows = ExitStatus::ALL.iter().filter(has);
+    let rows = rows.map(|it| format!("{:>5}  {}\n", *it as u8, it.meaning()));
+    format!("Exit codes:\n{}", rows.collect::<String>().trim_end())
 }
 
 /// Why a command could not do its work. A wrong script is no failure: its findings are the result.
@@ -126,7 +162,9 @@ enum Command {
     Status(status::Args),
     Undo(apply::UndoArgs),
     Rotate(apply::RotateArgs),
+    Import(import::Args),
     Explain(explain::Args),
+    Installer(installer::Args),
     Schema(schema::Args),
 }
 
@@ -151,7 +189,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Status(args) => status::run(args, &ui),
         Command::Undo(args) => apply::undo(args, &ui),
         Command::Rotate(args) => apply::rotate(args, &ui),
+        Command::Import(args) => import::run(args, &ui),
         Command::Explain(args) => explain::run(args, &ui),
+        Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
@@ -169,6 +209,9 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     }
 }
 
+/// The most bytes of a profile. That of a large package has a few hundred thousand.
+const PROFILE_LIMIT: u64 = 16 << 20;
+
 /// A script and what it is run with.
 #[derive(Debug, clap::Args)]
 pub struct ScriptArgs {
@@ -180,7 +223,7 @@ pub struct ScriptArgs {
 }
 
 /// The values of one customer, and the day.
-#[derive(Debug, clap::Args)]
+#[derive(Clone, Debug, clap::Args)]
 pub(crate) struct GivenArgs {
     /// A values file; may be repeated, the last one wins
     #[arg(long, value_name = "FILE.toml")]
@@ -191,6 +234,9 @@ pub(crate) struct GivenArgs {
     /// The folder that imports may not leave [default: the script's own]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// What `mimeo installer inspect --out` wrote of the installer's package, taken in the place of the package itself
+    #[arg(long, value_name = "FILE.json")]
+    package_profile: Option<PathBuf>,
     /// The day on which rules with dates are judged [default: today]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     as_of: Option<Date>,
@@ -215,8 +261,21 @@ impl GivenArgs {
             values: self.values.clone(),
             settings: self.settings.clone(),
             environment: ui::parameters_of_environment(),
+            packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
         })
+    }
+
+    /// Who knows what the installer's package says: the profile that was named, or the package itself where it can be read.
+    fn packages(&self) -> Result<Arc<dyn Packages>, Failure> {
+        let Some(path) = &self.package_profile else { return Ok(Arc::new(Shelf::default())) };
+        let refused = |error: String| {
+            let message = format!("`{}`: {error}", path.display());
+            Failure::usage(message, "write it again: `mimeo installer inspect PACKAGE --out FILE`")
+        };
+        let text = Disk.read(path, PROFILE_LIMIT).map_err(|error| refused(error.to_string()))?;
+        let profile = Profile::from_json(&text).map_err(|error| refused(error.to_string()))?;
+        Ok(Arc::new(profile))
     }
 
     /// The last values file that was named.
@@ -224,9 +283,14 @@ impl GivenArgs {
         self.values.last().map(PathBuf::as_path)
     }
 
+    /// Whether a values file was named.
+    pub(crate) fn names_values(&self) -> bool {
+        !self.values.is_empty()
+    }
+
     /// The inputs of a plan that was saved: what is named, else what the plan names, looked for in the root, which is the
-    /// plan's own folder if none is named.
-    pub(crate) fn inputs_of_plan(&self, path: &Path, plan: &Plan) -> Inputs {
+    /// plan's own folder if none is named. Not all of it need be there.
+    pub(crate) fn inputs_of_plan(&self, path: &Path, plan: &Plan) -> Result<Inputs, Failure> {
         let beside = path.parent().filter(|it| !it.as_os_str().is_empty());
         let beside = beside.unwrap_or(Path::new(".")).to_path_buf();
         let root = self.root.clone().unwrap_or(beside);
@@ -235,27 +299,29 @@ impl GivenArgs {
         };
         let script = named(InputKind::Script).next().unwrap_or_default();
         let values = if self.values.is_empty() {
-            named(InputKind::Values).map(|it| root.join(it)).filter(|it| it.is_file()).collect()
+            named(InputKind::Values).map(|it| root.join(it)).collect()
         } else {
             self.values.clone()
         };
-        Inputs {
+        Ok(Inputs {
             script: root.join(script),
             root: Some(root),
             values,
             settings: self.settings.clone(),
             environment: Vec::new(),
+            packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
-        }
+        })
     }
 
     /// Refuses what only a script can use, where a saved plan is named.
     pub(crate) fn none_for_a_plan(&self) -> Result<(), Failure> {
         let none = self.values.is_empty() && self.settings.is_empty();
+        let none = none && self.package_profile.is_none();
         if none && self.root.is_none() && self.as_of.is_none() {
             return Ok(());
         }
-        let message = "a saved plan takes no values, settings, root or day";
+        let message = "a saved plan takes no values, settings, root, profile or day";
         Err(Failure::usage(message, "name the script instead of the plan"))
     }
 }

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use jiff::civil::Date;
 
 use crate::diagnostic::{Code, Diagnostic, Severity};
+use crate::installer::Packages;
 use crate::model::Deployment;
 use crate::plan::Plan;
 use crate::script::import::Library;
@@ -18,7 +19,7 @@ use crate::script::values::{self, Unreadable, ValueInputs};
 use crate::script::{self, Program, param, print};
 use crate::source::files::Files;
 use crate::source::{Source, SourceId, SourceKind, Sources};
-use crate::subject::{self, SUBJECTS};
+use crate::subject::{self, SUBJECTS, setup};
 
 mod assemble;
 pub mod many;
@@ -36,6 +37,8 @@ pub struct Inputs {
     pub settings: Vec<(String, String)>,
     /// Environment variables `MIMEO_PARAM_…`, winning over values files.
     pub environment: Vec<(String, String)>,
+    /// Who knows what the installer's package says of itself; nobody, where it plays no part.
+    pub packages: Option<Arc<dyn Packages>>,
     /// The day on which dated rules are judged.
     pub as_of: Date,
 }
@@ -49,6 +52,7 @@ impl Inputs {
             values: Vec::new(),
             settings: Vec::new(),
             environment: Vec::new(),
+            packages: None,
             as_of,
         }
     }
@@ -172,7 +176,10 @@ pub fn run(
         settings: &inputs.settings,
     };
     let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
-    let run = script::run(program, registry(), &values, sources, found);
+    let mut run = script::run(program, registry(), &values, sources, found);
+    if let Some(packages) = &inputs.packages {
+        setup::package::read(&mut run.deployment, packages.as_ref());
+    }
     let mut diagnostics = run.diagnostics;
     if program.runnable {
         diagnostics.extend(subject::check(SUBJECTS, &run.deployment, inputs.as_of));
@@ -191,7 +198,7 @@ pub fn run(
 const MOST_FINDINGS: usize = 200;
 
 /// Orders findings as the texts are read, each once, and no more than can be read.
-fn sort(diagnostics: &mut Vec<Diagnostic>) {
+pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
     let mut seen = HashSet::new();
     diagnostics.retain(|it| seen.insert((it.code.name, it.primary, it.message.clone())));

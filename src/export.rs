@@ -1,4 +1,4 @@
-//! The views of a plan: what people read of it, and what other programs draw or run.
+//! The views of a plan: what people read of it, and what other programs draw or run; and of what was found without one.
 //!
 //! Every view shows the same plan; none shows more of a secret than its name, for there is no more in a plan.
 
@@ -6,8 +6,10 @@ pub mod command;
 pub mod graph;
 mod grid;
 pub mod html;
+pub mod log;
 pub mod markdown;
 pub mod matrix;
+pub mod profile;
 pub mod rights;
 pub mod table;
 pub mod wizard;

@@ -39,13 +39,14 @@
 //! | text | [`source`] | texts, places, and where a value came from; the door to the files |
 //! | | [`syntax`] | the lossless tree of a script, also of a broken one |
 //! | speech | [`diagnostic`] | findings and their codes |
-//! | nouns | [`model`] | what can be declared, also what is wrong; the formats of values |
 //! | the installer | [`installer`] | Windows Installer's packages, logs and exit codes, read on any system |
+//! | nouns | [`model`] | what can be declared, also what is wrong; the formats of values |
 //! | the plan | [`plan`] | steps over closed operations, every value with its origin; seal, order, difference |
 //! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
-//! | views | [`render`], [`export`] | findings and plans as people and machines read them |
+//! | the way in | [`import`] | an unattended installation that exists, turned into a script |
+//! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
 //! | deeds | [`execute`] | carrying a plan out: journal, cloud, server, rehearsal |
 //! | the shell | [`cli`] | the command line |
 //!
@@ -74,6 +75,7 @@
 //! | a host function or a part of a builder | its rib: one row of [`verbs!`] with documentation, example and handler |
 //! | a check | its rib: [`code!`] with its explanation, a function, one entry in `checks` |
 //! | a value of the plan | its rib: one entry in `fields` |
+//! | something that a package says | a field of [`installer::profile::Profile`], and a line in [`export::profile`] |
 //! | an installer property | one row of [`subject::setup::properties::PROPERTIES`] |
 //! | a step | its rib's `steps` function |
 //! | a subject | one file below `subject/`, one entry in [`subject::SUBJECTS`], its nouns in [`model`] |
@@ -81,18 +83,21 @@
 //! | a question to a server | one variant of [`plan::op::Question`], and where it is wanted before, a line in [`execute::preflight`] |
 //! | a failure while carrying out | [`code!`] in the file that finds it, and its list in [`execute::catalogue`] |
 //! | something that goes wrong in a rehearsal | one variant of [`execute::simulate::fault::Fault`] |
+//! | a mistake in an unattended installation | [`code!`] in the file below `import/` that finds it |
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
+//! | a line of a log that means something | [`installer::log`], and for a reason of a failure a row of [`installer::causes::CAUSES`] |
 //! | a command | one file below `cli/` |
 
 pub mod source;
 pub mod syntax;
 pub mod diagnostic;
-pub mod model;
 pub mod installer;
+pub mod model;
 pub mod plan;
 pub mod script;
 pub mod subject;
 pub mod compile;
+pub mod import;
 pub mod render;
 pub mod export;
 pub mod execute;

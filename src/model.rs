@@ -10,6 +10,7 @@ mod reading;
 use std::fmt;
 use std::ops::Deref;
 
+use crate::installer::Contents;
 use crate::model::format::{
     Build, DatabaseName, DomainAccount, DomainName, EmailAddress, Guid, HostName, Name, Port,
     PropertyName, SqlServer, Text, Thumbprint, Url, WindowsPath,
@@ -120,6 +121,8 @@ pub struct Deployment {
     pub license: Once<License>,
     /// `installer::msi`.
     pub installer: Once<Installer>,
+    /// What the installer's package says of itself.
+    pub package: Contents,
     /// `components::…`, those that are named rather than described.
     pub components: Vec<Declared<Component>>,
     /// `sql::database`.
@@ -165,6 +168,7 @@ impl Deployment {
             cloud: Once::default(),
             license: Once::default(),
             installer: Once::default(),
+            package: Contents::Unread,
             components: Vec::new(),
             database: Once::default(),
             account: Once::default(),

@@ -73,7 +73,7 @@ pub struct Input {
     pub kind: InputKind,
     /// Its name: a path relative to the root, a setting, an environment variable.
     pub name: String,
-    /// SHA-256 of its text, in hexadecimal.
+    /// SHA-256 of its text or its bytes, in hexadecimal.
     pub sha256: String,
 }
 
@@ -91,6 +91,8 @@ pub enum InputKind {
     Environment,
     /// A `--set` argument.
     Setting,
+    /// The installer's package, as it says of itself.
+    Package,
 }
 
 /// One value of the deployment.

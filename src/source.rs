@@ -80,9 +80,16 @@ pub struct Source {
     pub text: Arc<str>,
     lines: Vec<u32>,
     veiled: Vec<Range<u32>>,
+    absent: bool,
 }
 
 impl Source {
+    /// Whether the text is not at hand: its places are known, and there is nothing to show of it.
+    #[must_use]
+    pub fn is_absent(&self) -> bool {
+        self.absent
+    }
+
     /// The place of a byte offset; an offset past the end is the end.
     #[must_use]
     pub fn spot(&self, offset: u32) -> Spot {
@@ -164,8 +171,39 @@ impl Sources {
         let text = text.into();
         let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
         let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
-        self.0.push(Source { name: name.into(), kind, text, lines, veiled: Vec::new() });
+        self.0.push(Source {
+            name: name.into(),
+            kind,
+            text,
+            lines,
+            veiled: Vec::new(),
+            absent: false,
+        });
         SourceId(self.0.len() as u32 - 1)
+    }
+
+    /// Adds a text that is not at hand, in which these spots can be pointed at, and returns its identity.
+    pub fn add_absent(
+        &mut self,
+        kind: SourceKind,
+        name: impl Into<String>,
+        spots: impl IntoIterator<Item = Spot>,
+    ) -> SourceId {
+        // Who wrote the spots is not known, and blanks take memory.
+        const LINES: u32 = 100_000;
+        const COLUMNS: u32 = 1_000;
+        let mut lengths: Vec<u32> = Vec::new();
+        for Spot { line, column } in spots {
+            let index = line.clamp(1, LINES) as usize - 1;
+            if lengths.len() <= index {
+                lengths.resize(index + 1, 0);
+            }
+            lengths[index] = lengths[index].max(column.clamp(1, COLUMNS) - 1);
+        }
+        let lines: Vec<String> = lengths.into_iter().map(|it| " ".repeat(it as usize)).collect();
+        let id = self.add(kind, name, lines.join("\n"));
+        self.0[id.0 as usize].absent = true;
+        id
     }
 
     /// The source of an identity that this collection gave.

@@ -18,7 +18,7 @@ use crate::cli::batch::report::{Form, Report};
 use crate::cli::batch::task::{Batch, Goal};
 use crate::cli::check::{Deny, FindingArgs};
 use crate::cli::ui::{Ui, make_folder};
-use crate::cli::{ExitStatus, Failure, GivenArgs, day, interrupt, setting};
+use crate::cli::{ExitStatus, Failure, GivenArgs, day, exits, interrupt, setting};
 use crate::compile::{Inputs, load, many};
 use crate::script::{Program, on_deep_stack};
 use crate::source::files::Disk;
@@ -28,6 +28,7 @@ use crate::source::files::Disk;
 /// Looks at every customer, on all processors, whatever is wrong with some, and ends as the worst of them would alone. The
 /// script is compiled once.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Interrupted]))]
 pub struct Args {
     /// The deployment script
     #[arg(value_name = "SCRIPT", required_unless_present = "manifest")]
@@ -49,6 +50,9 @@ pub struct Args {
     /// The folder that imports may not leave [default: each script's own]
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
+    /// What `mimeo installer inspect --out` wrote of the installer's package, taken in the place of the package itself
+    #[arg(long, value_name = "FILE.json")]
+    package_profile: Option<PathBuf>,
     /// The day on which rules with dates are judged [default: today]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     as_of: Option<Date>,
@@ -67,6 +71,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         values: args.values.clone(),
         settings: args.settings.clone(),
         root: args.root.clone(),
+        package_profile: args.package_profile.clone(),
         as_of: args.as_of,
     };
     let given = given.inputs(&customers.scripts[0])?;

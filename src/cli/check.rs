@@ -1,7 +1,7 @@
 //! `mimeo check`: what is wrong with a script and its values.
 
 use crate::cli::ui::{Ui, write_file};
-use crate::cli::{ExitStatus, Failure, ScriptArgs};
+use crate::cli::{ExitStatus, Failure, ScriptArgs, exits};
 use crate::compile::{Compiled, Inputs, check};
 use crate::diagnostic::{Applicability, Edit, Severity};
 use crate::render::{self, Format, render};
@@ -13,6 +13,7 @@ use crate::source::files::Disk;
 /// Reports everything that is wrong or worth knowing. Ends with 0 if there is no error, with 1 if there is one, with 2 if
 /// a file cannot be read.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage]))]
 pub struct Args {
     #[command(flatten)]
     script: ScriptArgs,

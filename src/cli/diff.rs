@@ -4,11 +4,12 @@ use std::path::PathBuf;
 
 use crate::cli::plan::read;
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure};
+use crate::cli::{ExitStatus, Failure, exits};
 use crate::plan::diff;
 
 /// Show what differs between two saved plans, value by value
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage, ExitStatus::Differences, ExitStatus::Integrity]))]
 pub struct Args {
     /// The plan as it was
     #[arg(value_name = "A")]

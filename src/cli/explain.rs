@@ -3,14 +3,15 @@
 use serde_json::json;
 
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure};
+use crate::cli::{ExitStatus, Failure, exits};
 use crate::diagnostic::{Code, nearest};
-use crate::{compile, execute};
+use crate::{compile, execute, import};
 
 /// Explain the rule behind a finding
 ///
 /// Why it matters, an example that reports it, the cure, and where the rule comes from. Without a code, lists all of them.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage]))]
 pub struct Args {
     /// The code, as it stands in brackets behind `error`
     #[arg(value_name = "CODE")]
@@ -20,9 +21,10 @@ pub struct Args {
     json: bool,
 }
 
-/// Every code, of checking and of carrying out.
+/// Every code, of checking, of importing and of carrying out.
 fn catalogue() -> Vec<&'static Code> {
     let mut codes = compile::catalogue();
+    codes.extend(import::catalogue());
     codes.extend(execute::catalogue());
     codes
 }

@@ -12,19 +12,20 @@ use crate::cli::batch::customers::{CustomerArgs, Customers};
 use crate::cli::impact::compare::{Comparison, Side};
 use crate::cli::impact::summary::{Form, Summary};
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure, GivenArgs, day, interrupt, setting};
+use crate::cli::{ExitStatus, Failure, GivenArgs, PROFILE_LIMIT, day, exits, interrupt, setting};
 use crate::compile::{Inputs, load_with, many};
 use crate::plan::diff::Colour;
 use crate::render::Format;
 use crate::script::import::Library;
 use crate::script::{Program, on_deep_stack};
-use crate::source::files::Disk;
+use crate::source::files::{Disk, Files};
 
 /// Show which customers' plans a change of the script, its modules or the day would change
 ///
 /// Compares what each customer has with what they would have: the plans field by field, the findings, and who would have no
 /// plan any more. Ends with 1 if there is such a customer.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Differences, ExitStatus::Interrupted]))]
 pub struct Args {
     /// The deployment script, relative to the folders of `--from` and `--to`
     #[arg(value_name = "SCRIPT", required_unless_present = "manifest")]
@@ -43,6 +44,12 @@ pub struct Args {
     /// The day, as it would be [default: that of `--from-as-of`]
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = day)]
     to_as_of: Option<Date>,
+    /// What `mimeo installer inspect --out` wrote of the installer's package, as it is
+    #[arg(long, value_name = "FILE.json")]
+    from_package_profile: Option<PathBuf>,
+    /// The same of the package as it would be [default: that of `--from-package-profile`]
+    #[arg(long, value_name = "FILE.json")]
+    to_package_profile: Option<PathBuf>,
     /// A values file for all, before each customer's own; may be repeated, the last one wins
     #[arg(long, value_name = "FILE.toml")]
     values: Vec<PathBuf>,
@@ -61,12 +68,17 @@ pub struct Args {
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let customers = args.who.find(args.script.as_deref())?;
     let from_day = args.from_as_of;
-    let from = side(args, &customers, args.from.as_deref(), from_day)?;
-    let to = side(args, &customers, args.to.as_deref(), args.to_as_of.or(from_day))?;
-    let comparison = Comparison::new(&customers, from, to);
+    let was = args.from_package_profile.as_ref();
+    let is = args.to_package_profile.as_ref().or(was);
+    let from = side(args, &customers, args.from.as_deref(), was, from_day)?;
+    let to = side(args, &customers, args.to.as_deref(), is, args.to_as_of.or(from_day))?;
+    let mut comparison = Comparison::new(&customers, from, to);
+    if was != is && profile_text(was) != profile_text(is) {
+        comparison.texts.insert("the package".to_owned(), "changed");
+    }
     if comparison.is_idle() {
         return Err(Failure::usage(
-            "both sides are the same: no script, module or day differs",
+            "both sides are the same: no script, module, package or day differs",
             "name what changes: `--from DIR --to DIR`, or `--to-as-of DAY`",
         ));
     }
@@ -85,11 +97,17 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     Ok(if differs { ExitStatus::Clean } else { status })
 }
 
+/// What is written of a package; it was read before, so it can be.
+fn profile_text(path: Option<&PathBuf>) -> Option<String> {
+    path.and_then(|it| Disk.read(it, PROFILE_LIMIT).ok())
+}
+
 /// One side: every script compiled below its folder.
 fn side(
     args: &Args,
     customers: &Customers,
     folder: Option<&Path>,
+    profile: Option<&PathBuf>,
     as_of: Option<Date>,
 ) -> Result<Side, Failure> {
     let below = |it: &PathBuf| folder.map_or_else(|| it.clone(), |folder| folder.join(it));
@@ -98,6 +116,7 @@ fn side(
         values: args.values.clone(),
         settings: args.settings.clone(),
         root: folder.map(Path::to_path_buf),
+        package_profile: profile.cloned(),
         as_of,
     };
     let given: Inputs = given.inputs(&scripts[0])?;

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use crate::cli::check::FindingArgs;
 use crate::cli::ui::{Ui, write_file};
-use crate::cli::{ExitStatus, Failure, GivenArgs};
+use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::compile::{Compiled, Inputs, compile};
 use crate::diagnostic::Severity;
 use crate::export::{View, view};
@@ -18,6 +18,7 @@ use crate::source::files::{Disk, Files};
 /// The plan goes to standard output or a file, what was found to standard error. There is a plan only if there is no
 /// error.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Integrity]))]
 pub struct Args {
     /// The deployment script, or a plan that `--out` has written (`.json`)
     #[arg(value_name = "SCRIPT|PLAN")]

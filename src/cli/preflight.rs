@@ -2,30 +2,32 @@
 
 use std::path::PathBuf;
 
-use crate::cli::apply::{Cloud, WorldArgs, block_on};
+use crate::cli::apply::deed::block_on;
+use crate::cli::apply::world::{Cloud, WorldArgs};
 use crate::cli::check::FindingArgs;
 use crate::cli::job::Job;
 use crate::cli::screen::{Output, Screen};
 use crate::cli::terminal::Terminal;
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure, GivenArgs};
+use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::diagnostic::{Diagnostic, Severity};
 use crate::execute::failure::Failure as StepFailure;
 use crate::execute::here::Here;
 use crate::execute::machine::Answer;
 use crate::execute::pace::Pace;
 use crate::execute::preflight;
-use crate::execute::run::{Run, Tools, needed_secrets};
+use crate::execute::run::{Run, SECRET_UNREADABLE, Tools, needed_secrets};
 use crate::execute::secret::Secrets;
 use crate::export::statement;
-use crate::plan::Trace;
+use crate::plan::{Plan, Trace, visible};
 use crate::render::{Format, render};
 
 /// Ask everything that can be asked before
 ///
-/// Looks at this server, the network, the directory and the tenant, and changes nothing. What cannot be asked here is
-/// unknown, and no finding. Ends with 0 if nothing speaks against carrying the plan out, with 4 if something does.
+/// Looks at the secrets, this server, the network, the directory and the tenant, and changes nothing. What cannot be asked here is
+/// unknown, and no finding.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Preflight, ExitStatus::Integrity, ExitStatus::SignIn]))]
 pub struct Args {
     /// The deployment script, or a plan that `mimeo plan --out` has written (`.json`)
     #[arg(value_name = "SCRIPT|PLAN")]
@@ -57,17 +59,15 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let mut found: Vec<(Option<Trace>, StepFailure)> = Vec::new();
     let secrets = Secrets::new(job.sources_of_secrets(&needed_secrets(&job.plan, &[]), ui));
     let plan = job.plan.clone();
+    found.extend(look_at_secrets(&plan, &secrets, &say));
     block_on(async {
         let machine = Here::new(args.world.directory());
         for (asked, answer) in preflight::ask(&plan, &machine).await {
             let what = statement(&asked.question);
             let met = asked.is_met(&answer);
             let (Answer::Yes(words) | Answer::No(words) | Answer::Unknown(words)) = &answer;
-            let seen = if words.is_empty() {
-                String::new()
-            } else {
-                format!(": {}", crate::plan::visible(words))
-            };
+            let seen =
+                if words.is_empty() { String::new() } else { format!(": {}", visible(words)) };
             let not = if asked.wants { "" } else { "not so: " };
             match met {
                 Some(true) => say("ok", &format!("{not}{what}{seen}")),
@@ -78,7 +78,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
                         &format!("{what}: {}", if asked.wants { "no" } else { "yes" }),
                     );
                     let message = if asked.wants && !words.is_empty() {
-                        crate::plan::visible(words).into_owned()
+                        visible(words).into_owned()
                     } else if asked.wants {
                         format!("it is not so that {what}")
                     } else {
@@ -143,4 +143,26 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         ui.print("Nothing that could be asked speaks against it.\n");
     }
     Ok(if bad { ExitStatus::Preflight } else { ExitStatus::Clean })
+}
+
+/// Says what is known of each secret, and gives what speaks against it.
+fn look_at_secrets(
+    plan: &Plan,
+    secrets: &Secrets,
+    say: &dyn Fn(&str, &str),
+) -> Vec<(Option<Trace>, StepFailure)> {
+    let mut found = Vec::new();
+    for asked in preflight::secrets(plan, secrets) {
+        let what = format!("the secret `{}`", visible(&asked.name));
+        match asked.answer {
+            Answer::Yes(place) => say("ok", &format!("{what}: {}", visible(&place))),
+            Answer::Unknown(why) => say("unknown", &visible(&why)),
+            Answer::No(why) => {
+                say("error", &format!("{what}: no"));
+                let failure = StepFailure::new(&SECRET_UNREADABLE, visible(&why)).help(asked.help);
+                found.push((asked.setting.and_then(|it| it.from.trace()).cloned(), failure));
+            }
+        }
+    }
+    found
 }

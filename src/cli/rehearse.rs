@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::rc::Rc;
 
-use crate::cli::apply::{
-    Deed, block_on, conclude, endpoints_of, heed_interrupts, http, journal_failure, locks, perform,
-    sign_in_failure, tell_set_aside, tenant_of,
+use crate::cli::apply::deed::{
+    Deed, block_on, conclude, heed_interrupts, journal_failure, locks, perform, tell_set_aside,
 };
+use crate::cli::apply::world::{endpoints_of, http, sign_in_failure, tenant_of};
 use crate::cli::check::FindingArgs;
 use crate::cli::job::Job;
 use crate::cli::screen::{Output, Screen};
 use crate::cli::ui::{Ui, make_folder, remove_folder, temporary_folder, write_file};
-use crate::cli::{ExitStatus, Failure, GivenArgs};
+use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::execute::failure::Class;
 use crate::execute::graph;
 use crate::execute::journal::Journal;
@@ -37,10 +37,11 @@ use crate::source::files::{Disk, Files};
 /// wizard's sheet, and mends what `--fail` breaks; then the rehearsal resumes, as an evening would. With `--folder` it stops
 /// there instead, with the exit code that `apply` would have, and the same command goes on.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Integrity, ExitStatus::Unknown, ExitStatus::Resumable, ExitStatus::Final, ExitStatus::Restart, ExitStatus::Locked, ExitStatus::SignIn, ExitStatus::Interrupted]))]
 pub struct Args {
     /// The deployment script, or a plan that `mimeo plan --out` has written (`.json`)
-    #[arg(value_name = "SCRIPT|PLAN")]
-    plan: PathBuf,
+    #[arg(value_name = "SCRIPT|PLAN", required_unless_present = "fail")]
+    plan: Option<PathBuf>,
     #[command(flatten)]
     given: GivenArgs,
     /// Something that goes wrong, such as `install:1603`; may be repeated. `--fail list` lists all
@@ -93,7 +94,13 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         }
     }
     let findings = FindingArgs { output_format: Format::Full, deny: None };
-    let mut job = match Job::of(&args.plan, &args.given, findings, ui)? {
+    let Some(plan) = &args.plan else {
+        return Err(Failure::usage(
+            "no script is named",
+            "name the script or the plan that is rehearsed; `--fail list` alone lists what can go wrong",
+        ));
+    };
+    let mut job = match Job::of(plan, &args.given, findings, ui)? {
         Ok(job) => job,
         Err(status) => return Ok(status),
     };
@@ -102,7 +109,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         _ if args.serve => serve(&job, faults, ui),
         Some(folder) => {
             make_folder(folder)?;
-            let _held = locks(&folder.join("plan.json"), false)?;
+            let _held = locks(&folder.join("plan.json"), false, ui)?;
             rehearse(&mut job, folder, faults, true, args, &screen, ui)
         }
         None => {
@@ -159,12 +166,13 @@ fn rehearse(
         }
     };
     let outcome = block_on(async {
-        heed_interrupts(&pace, ui);
+        heed_interrupts(&pace, ui).await;
         let service = Service::start(shared.clone()).await.map_err(|error| no_port(&error))?;
         let endpoints = service.endpoints(endpoints);
         let mut decided = Decided::default();
         for _ in 0..ROUNDS {
-            let outcome = once(job, &shared, &endpoints, &pace, &decided, screen, ui).await?;
+            let outcome =
+                Box::pin(once(job, &shared, &endpoints, &pace, &decided, screen, ui)).await?;
             let mended = if kept { None } else { mend(&shared, &outcome) };
             let Some(mended) = mended else { return Ok(outcome) };
             if let Outcome::Failed(place, failure) = &outcome {

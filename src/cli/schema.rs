@@ -1,13 +1,17 @@
 //! `mimeo schema`: the published form of what mimeo writes for programs.
 
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure};
+use crate::cli::{ExitStatus, Failure, exits};
 use crate::execute::event::Event;
+use crate::export::log;
+use crate::installer::profile::Profile;
 use crate::plan;
 
 /// Print the JSON Schema of something that mimeo writes
 #[derive(Debug, clap::Args)]
 #[group(required = true, multiple = false)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag, and one is given")]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage]))]
 pub struct Args {
     /// Of the plan file
     #[arg(long)]
@@ -15,12 +19,24 @@ pub struct Args {
     /// Of a line of `--output-format ndjson`, with which a plan is carried out
     #[arg(long)]
     events: bool,
+    /// Of the profile that `installer inspect --out` writes
+    #[arg(long)]
+    profile: bool,
+    /// Of `mimeo installer log --output-format json`
+    #[arg(long)]
+    log: bool,
 }
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     if args.events {
         ui.print(&plan::schema::file_of::<Event>("An event of carrying a plan out"));
+    } else if args.profile {
+        ui.print(&plan::schema::file_of::<Profile>("What an installer package says of itself"));
+    } else if args.log {
+        ui.print(&plan::schema::file_of::<log::json::Report>(
+            "What the log of an installation tells",
+        ));
     } else {
         ui.print(&plan::schema::text());
     }

@@ -4,10 +4,10 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use crate::cli::apply::journal_failure;
+use crate::cli::apply::deed::journal_failure;
 use crate::cli::plan::read;
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure};
+use crate::cli::{ExitStatus, Failure, exits};
 use crate::execute::journal::{Begun, How, Journal, State};
 use crate::execute::run::{new_end, secret_end};
 use crate::plan::op::Op;
@@ -17,6 +17,7 @@ use crate::plan::visible;
 ///
 /// Reads the plan and the journal beside it, and changes neither.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Usage, ExitStatus::Integrity]))]
 pub struct Args {
     /// The plan, with its journal beside it
     #[arg(value_name = "PLAN")]

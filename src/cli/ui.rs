@@ -6,7 +6,8 @@
 
 use std::cell::Cell;
 use std::env;
-use std::io::{IsTerminal, Write};
+use std::fs::File;
+use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -248,30 +249,63 @@ pub fn today() -> Date {
     date(1970, 1, 1).checked_add(days.days()).unwrap_or(Date::MAX)
 }
 
+/// Reads a file of any encoding, up to a number of bytes.
+pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
+    let failure = |why: String| {
+        let message = format!("{} cannot be read: {why}", path.display());
+        Failure::usage(message, "check the path")
+    };
+    let about = std::fs::metadata(path).map_err(|error| failure(error.to_string()))?;
+    // Opening a pipe would wait for a writer for ever.
+    if !about.is_file() {
+        return Err(failure("it is no file".to_owned()));
+    }
+    if about.len() > limit {
+        return Err(failure(format!("it has {} bytes, and at most {limit} are read", about.len())));
+    }
+    std::fs::read(path).map_err(|error| failure(error.to_string()))
+}
+
 /// Writes a file whole: what was there stays until the new text is complete, and keeps its permissions. A link is followed;
 /// what is no file, such as a pipe, is written to as it is.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
+    write_file_with(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// Writes a file as [`write_file`] does, whose content is too long to be held at once.
+pub fn write_file_with<T>(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> std::io::Result<T>,
+) -> Result<T, Failure> {
     let failure = |error: std::io::Error| {
         let message = format!("{} cannot be written: {error}", path.display());
         Failure::usage(message, "check that the folder is there and may be written to")
     };
     let target = std::fs::canonicalize(path).unwrap_or_else(|_| path.to_path_buf());
     let there = std::fs::metadata(&target).ok();
+    let fill = |path: &Path| {
+        let mut file = BufWriter::new(File::create(path)?);
+        let told = write(&mut file)?;
+        file.flush()?;
+        Ok(told)
+    };
     if let Some(there) = &there {
         if there.permissions().readonly() {
             return Err(failure(std::io::Error::other("it is read-only")));
         }
         if !there.is_file() {
-            return std::fs::write(&target, text).map_err(failure);
+            return fill(&target).map_err(failure);
         }
     }
     let folder = target.parent().filter(|it| !it.as_os_str().is_empty());
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let beside = format!(".{name}.{}.part", std::process::id());
     let part = folder.unwrap_or(Path::new(".")).join(beside);
-    let written = std::fs::write(&part, text)
-        .and_then(|()| there.map_or(Ok(()), |it| std::fs::set_permissions(&part, it.permissions())))
-        .and_then(|()| std::fs::rename(&part, &target));
+    let written = fill(&part).and_then(|told| {
+        there.map_or(Ok(()), |it| std::fs::set_permissions(&part, it.permissions()))?;
+        std::fs::rename(&part, &target)?;
+        Ok(told)
+    });
     written.map_err(|error| {
         // The part is of no use to anybody.
         std::fs::remove_file(&part).unwrap_or_default();

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use crate::cli::plan::{is_plan, read};
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure, GivenArgs};
+use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::compile::compile;
 use crate::diagnostic::nearest;
 use crate::plan::{Entry, From, Plan, Setting, Trace};
@@ -15,6 +15,7 @@ use crate::source::files::Disk;
 ///
 /// Says who wrote it and how it got there, or that it is a default, and how it gets into the installer.
 #[derive(Debug, clap::Args)]
+#[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Integrity]))]
 pub struct Args {
     /// The deployment script, or a plan that `mimeo plan --out` has written (`.json`)
     #[arg(value_name = "SCRIPT|PLAN")]

@@ -3,6 +3,8 @@
 use jiff::civil::Date;
 
 use crate::compile::Compiled;
+use crate::installer::Contents;
+use crate::model::Deployment;
 use crate::plan::{
     FORMAT, From, Input, InputKind, Place, Plan, Setting, Step, Trace, TraceCaller, TraceValue,
     order, seal,
@@ -52,7 +54,7 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
         as_of: as_of.to_string(),
         ends: mail::deadline(deployment),
         option: deployment.option().map(|it| it.to_string()),
-        inputs: inputs(sources),
+        inputs: inputs(sources, deployment),
         pages: setup::pages::pages(deployment),
         settings,
         steps: order::order(steps).expect("subjects name only steps of subjects before them"),
@@ -62,7 +64,7 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
     plan
 }
 
-fn inputs(sources: &Sources) -> Vec<Input> {
+fn inputs(sources: &Sources, deployment: &Deployment) -> Vec<Input> {
     let kind = |kind| match kind {
         SourceKind::Script => InputKind::Script,
         SourceKind::Library => InputKind::Library,
@@ -75,7 +77,13 @@ fn inputs(sources: &Sources) -> Vec<Input> {
         name: source.name.clone(),
         sha256: seal::digest(&source.text),
     };
-    sources.iter().map(|(_, source)| input(source)).collect()
+    let mut inputs: Vec<Input> = sources.iter().map(|(_, source)| input(source)).collect();
+    if let Contents::Read(profile) = &deployment.package {
+        let file = &profile.package;
+        let sha256 = file.digest.trim_start_matches("sha256:").to_owned();
+        inputs.push(Input { kind: InputKind::Package, name: file.name.clone(), sha256 });
+    }
+    inputs
 }
 
 fn step(sources: &Sources, draft: Draft, ids: &[String]) -> Step {

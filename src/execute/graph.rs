@@ -224,7 +224,9 @@ impl Client {
                 Err(broken) if broken.arrived && !request.repeatable => {
                     return Ok(Sent::Uncertain(broken.failure(request)));
                 }
-                Err(broken) if tries >= TRIES => return Err(broken.failure(request)),
+                Err(broken) if tries >= TRIES || broken.lasting.is_some() => {
+                    return Err(broken.failure(request));
+                }
                 Err(broken) => {
                     self.wait(backoff(tries), &broken.why, waiting).await;
                     continue;
@@ -289,7 +291,7 @@ impl Client {
             let header =
                 HeaderName::try_from(name.as_str()).ok().zip(HeaderValue::try_from(value).ok());
             let Some((name, value)) = header else {
-                return Err(Broken { arrived: false, why: "a header cannot be sent".to_owned() });
+                return Err(Broken::new(false, "a header cannot be sent"));
             };
             headers.insert(name, value);
         }
@@ -307,13 +309,6 @@ impl Client {
         let mut response = built.send().await.map_err(|error| Broken::of(&error))?;
         let status = response.status().as_u16();
         let headers = response.headers().clone();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| Broken::of(&error))? {
-            body.extend_from_slice(&chunk);
-            if body.len() > MOST_BYTES {
-                return Err(Broken { arrived: true, why: "the answer is too large".to_owned() });
-            }
-        }
         let path = request.path.split('?').next().unwrap_or_default();
         let mut support = format!("{} {method} {path}, {status}, client-request-id {id}", now());
         for name in
@@ -323,7 +318,16 @@ impl Client {
                 support.push_str(&format!(", {name} {}", words(value)));
             }
         }
-        Ok(Reply { status, headers, body, support })
+        let mut reply = Reply { status, headers, body: Vec::new(), support };
+        while let Some(chunk) = response.chunk().await.map_err(|error| Broken::of(&error))? {
+            reply.body.extend_from_slice(&chunk);
+            if reply.body.len() > MOST_BYTES {
+                let why = format!("it has more than {} MiB", MOST_BYTES >> 20);
+                let lasting = Some(unreadable(&reply, &why));
+                return Err(Broken { arrived: true, why, lasting });
+            }
+        }
+        Ok(reply)
     }
 }
 
@@ -347,9 +351,15 @@ struct Broken {
     arrived: bool,
     /// Why, in words.
     why: String,
+    /// The failure that it is however often it is sent, if it is one.
+    lasting: Option<Failure>,
 }
 
 impl Broken {
+    fn new(arrived: bool, why: impl Into<String>) -> Self {
+        Broken { arrived, why: why.into(), lasting: None }
+    }
+
     fn of(error: &reqwest::Error) -> Self {
         let why = if error.is_timeout() {
             "the answer took too long".to_owned()
@@ -358,10 +368,13 @@ impl Broken {
         } else {
             format!("the connection broke: {}", innermost(error))
         };
-        Broken { arrived: !(error.is_connect() || error.is_builder()), why }
+        Broken::new(!(error.is_connect() || error.is_builder()), why)
     }
 
     fn failure(&self, request: &Request) -> Failure {
+        if let Some(failure) = &self.lasting {
+            return failure.clone();
+        }
         let service = service_name(request.service);
         Failure::new(&GRAPH_UNREACHABLE, format!("{service} does not answer: {}", self.why)).help(
             "check the name resolution, the proxy and the firewall, then go on with `mimeo resume`",
@@ -402,9 +415,15 @@ fn backoff(tries: u32) -> Duration {
     Duration::from_secs(1 << tries.saturating_sub(1).min(5)).min(Duration::from_secs(30))
 }
 
+/// How long an answer asks to wait: a number of seconds or a date (RFC 9110, section 10.2.3).
 fn retry_after(reply: &Reply) -> Option<Duration> {
-    let seconds = reply.header("retry-after")?.trim().parse().ok()?;
-    Some(Duration::from_secs(seconds))
+    let text = reply.header("retry-after")?.trim();
+    if !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit()) {
+        return Some(text.parse().map_or(Duration::MAX, Duration::from_secs));
+    }
+    let date = jiff::fmt::rfc2822::parse(text).ok()?;
+    let left = date.timestamp().duration_since(jiff::Timestamp::now());
+    Some(Duration::try_from(left).unwrap_or_default())
 }
 
 /// What Graph says of an object that it does not show yet.
@@ -432,6 +451,12 @@ fn support(reply: &Reply) -> String {
 /// The failure that an answer is which nobody expected.
 #[must_use]
 pub fn refused(request: &Request, reply: &Reply) -> Failure {
+    if (300..400).contains(&reply.status) {
+        let to = reply.header("location").and_then(|it| url::Url::parse(it).ok());
+        let host = to.and_then(|it| it.host_str().map(words));
+        let host = host.unwrap_or_else(|| "another place".to_owned());
+        return unreadable(reply, &format!("it sends on to `{host}`"));
+    }
     let (code, message) = error_of(reply);
     let service = service_name(request.service);
     Failure::new(&GRAPH_REFUSED, format!("{service} refused: {code}: {message}"))

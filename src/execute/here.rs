@@ -51,8 +51,8 @@ impl Machine for Here {
             Question::Resolves { host } => network::resolves(LIMIT, host).await,
             Question::Reachable { host, port } => network::reachable(LIMIT, host, *port).await,
             Question::MailServer { host } => network::mail_server(LIMIT, host, SMTP).await,
-            Question::Package { path, build } => {
-                package::package(LIMIT, path, build.as_deref()).await
+            Question::Package { path, build, digest } => {
+                package::package(LIMIT, path, build.as_deref(), digest.as_deref()).await
             }
             Question::Account { .. }
             | Question::ManagedAccount { .. }

@@ -150,6 +150,14 @@ pub enum JournalError {
         /// Its format.
         found: u32,
     },
+    /// A record follows from the one before it and is not of this version.
+    #[error("the journal {} has a record of another version of mimeo (line {line})", path.display())]
+    Foreign {
+        /// The journal.
+        path: PathBuf,
+        /// The line, from 1.
+        line: usize,
+    },
     /// It is larger than any journal.
     #[error("the journal {} is larger than any journal", .0.display())]
     TooLarge(PathBuf),
@@ -186,7 +194,9 @@ impl JournalError {
             JournalError::Altered { .. } => {
                 "put back the journal as mimeo wrote it; without it, look at the server and the tenant before anything is repeated"
             }
-            JournalError::Format { .. } => "go on with the version of mimeo that began",
+            JournalError::Format { .. } | JournalError::Foreign { .. } => {
+                "go on with the version of mimeo that began"
+            }
             JournalError::TooLarge(_) => "check what was put in its place",
             JournalError::Io { .. } => "check the disk and that the file may be written to",
         }
@@ -321,8 +331,14 @@ fn verify(bytes: &[u8], path: &Path, plan: &Plan) -> Result<Chain, JournalError>
         let end = rest.iter().position(|byte| *byte == b'\n').map(|at| at + 1);
         let this = &rest[..end.unwrap_or(rest.len())];
         let is_last = this.len() == rest.len();
-        let read = if end.is_none() { Err("it is cut off") } else { record(this, &chain.last) };
+        let read = match end {
+            None => Err(Wrong::Torn("it is cut off")),
+            Some(_) => record(this, &chain.last),
+        };
         match read {
+            Err(Wrong::Foreign) => {
+                return Err(JournalError::Foreign { path: path.to_path_buf(), line });
+            }
             Ok((record, last)) => {
                 check_first(line, &record, path, plan)?;
                 chain.records.push(record);
@@ -330,7 +346,7 @@ fn verify(bytes: &[u8], path: &Path, plan: &Plan) -> Result<Chain, JournalError>
                 chain.whole += this.len();
             }
             Err(_) if is_last && line > 1 && may_be_torn(this) => break,
-            Err(problem) => {
+            Err(Wrong::Torn(problem)) => {
                 // Whose it is says more than that it does not fit.
                 if line == 1
                     && let Some(other) = other_plan(this, plan)
@@ -378,12 +394,20 @@ fn other_plan(line: &[u8], plan: &Plan) -> Option<String> {
     (seal != plan.seal && digest(&(seal.clone() + raw)) == chain).then_some(seal)
 }
 
-fn record(line: &[u8], before: &str) -> Result<(Record, String), &'static str> {
-    let (chain, raw) = split(line).ok_or("it is no record")?;
+/// What is wrong with a line.
+enum Wrong {
+    /// It is no record, or does not follow from the one before it.
+    Torn(&'static str),
+    /// It was written whole, by another version.
+    Foreign,
+}
+
+fn record(line: &[u8], before: &str) -> Result<(Record, String), Wrong> {
+    let (chain, raw) = split(line).ok_or(Wrong::Torn("it is no record"))?;
     if digest(&(before.to_owned() + raw)) != chain {
-        return Err("it does not follow from the record before it");
+        return Err(Wrong::Torn("it does not follow from the record before it"));
     }
-    let record = serde_json::from_str(raw).map_err(|_| "it is no record of this version")?;
+    let record = serde_json::from_str(raw).map_err(|_| Wrong::Foreign)?;
     Ok((record, chain.to_owned()))
 }
 

@@ -3,6 +3,8 @@
 use crate::code;
 use crate::diagnostic::Code;
 use crate::execute::machine::{Answer, Machine};
+use crate::execute::run::needed_secrets;
+use crate::execute::secret::{SecretError, Secrets};
 use crate::plan::op::{Literal, Msi, Op, Question, Value};
 use crate::plan::{From, Plan, Setting, Trace};
 
@@ -116,6 +118,56 @@ pub async fn ask<'p>(plan: &'p Plan, machine: &impl Machine) -> Vec<(Asked<'p>, 
     answered
 }
 
+/// A secret that the plan needs, as it was found.
+#[derive(Debug)]
+pub struct SecretFound<'p> {
+    /// The secret.
+    pub name: String,
+    /// Whether it can be read, or kept where the plan makes it.
+    pub answer: Answer,
+    /// What to do if it cannot.
+    pub help: String,
+    /// The value of the plan that it is.
+    pub setting: Option<&'p Setting>,
+}
+
+/// Looks at every secret as a run does before it begins: those that steps need are read, and those that steps make have a
+/// place to be kept in.
+#[must_use]
+pub fn secrets<'p>(plan: &'p Plan, secrets: &Secrets) -> Vec<SecretFound<'p>> {
+    let made: Vec<&str> = plan
+        .steps
+        .iter()
+        .flat_map(|it| &it.ops)
+        .filter_map(|op| {
+            if let Op::StoreSecret { secret, .. } = op { Some(secret.as_str()) } else { None }
+        })
+        .collect();
+    let found = |name: String| {
+        let looked = if made.contains(&name.as_str()) {
+            secrets.can_keep(&name)
+        } else {
+            secrets.read(&name).map(drop)
+        };
+        let (answer, help) = match looked {
+            Ok(()) => (Answer::Yes(secrets.place(&name).unwrap_or_default()), String::new()),
+            Err(error @ SecretError::Elsewhere { .. }) => {
+                (Answer::Unknown(error.to_string()), error.help())
+            }
+            Err(
+                error @ (SecretError::NoSource(_)
+                | SecretError::Missing { .. }
+                | SecretError::Unusable { .. }
+                | SecretError::ReadOnly { .. }
+                | SecretError::Refused { .. }),
+            ) => (Answer::No(error.to_string()), error.help()),
+        };
+        let setting = plan.settings.iter().find(|it| it.value == Value::Secret(name.clone()));
+        SecretFound { name, answer, help, setting }
+    };
+    needed_secrets(plan, &[]).into_iter().map(found).collect()
+}
+
 /// The host that has to resolve before a question makes sense.
 fn host(question: &Question) -> Option<&str> {
     if let Question::Reachable { host, .. } | Question::MailServer { host } = question {
@@ -171,7 +223,8 @@ impl<'p> Questions<'p> {
         for msi in packages {
             let of_main = main.filter(|(_, path)| *path == msi.package);
             let build = of_main.and(build.clone());
-            let question = Question::Package { path: msi.package.clone(), build };
+            let question =
+                Question::Package { path: msi.package.clone(), build, digest: msi.digest.clone() };
             let help = "copy the whole folder of the package there, or correct the path or the build in the script";
             self.ask(of_main.map(|it| it.0), question, &PACKAGE_UNUSABLE, help);
         }

@@ -22,12 +22,13 @@ use crate::execute::person::Person;
 use crate::execute::secret::Secrets;
 use crate::execute::session::Sessions;
 use crate::plan::op::{Method, Op, Question, Service, Value};
-use crate::plan::{Kind, Plan, Step};
+use crate::plan::{Kind, Plan, Step, Undo};
 
 pub use install::CODES as INSTALL_CODES;
 pub use operations::CODES as OPERATION_CODES;
 pub use operations::secret_end;
 pub use rotate::{RotateError, new_end};
+pub use undo::{Fate, fate};
 
 code! {
     /// The program was stopped in the middle of this step, and whether it happened cannot be told from here: it must not be
@@ -115,6 +116,15 @@ pub struct Decided {
     pub done: Vec<String>,
     /// The steps that have not, and are done now.
     pub again: Vec<String>,
+}
+
+/// What is known of a step before it begins.
+#[derive(Clone, Copy, Debug)]
+struct Before {
+    /// It began before.
+    tried: bool,
+    /// It began and did not end, and nobody has said what became of it.
+    open: bool,
 }
 
 /// How a step went.
@@ -220,33 +230,41 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
 
     /// Carries out what is left of the plan.
     pub async fn carry_out(&self, decided: &Decided) -> Result<Outcome, JournalError> {
-        let complete = self.complete();
-        self.tell(Event::Started {
-            plan: self.plan.seal.clone(),
-            title: self.plan.title.clone(),
-            steps: self.plan.steps.len(),
-            complete,
-        });
-        let outcome = match self.secrets_are_there() {
-            Ok(()) => self.steps(decided).await?,
-            Err((place, failure)) => {
-                self.tell_failed(&self.plan.steps[place], &failure);
-                Outcome::Failed(place, failure)
+        let work = async {
+            match self.secrets_are_there() {
+                Ok(()) => self.steps(decided).await,
+                Err((place, failure)) => {
+                    self.tell_failed(&self.plan.steps[place], &failure);
+                    Ok(Outcome::Failed(place, failure))
+                }
             }
         };
-        let word = match &outcome {
-            Outcome::Complete => "complete",
-            Outcome::Stopped => "stopped",
-            Outcome::Restart => "restart",
-            Outcome::Failed(_, failure) if failure.class == Class::Unknown => "unknown",
-            Outcome::Failed(..) => "failed",
+        self.framed(self.plan.steps.len(), || self.complete(), work).await
+    }
+
+    /// Tells that a run begins, and, however it goes, that it is over.
+    async fn framed<E>(
+        &self,
+        steps: usize,
+        complete: impl Fn() -> usize,
+        work: impl Future<Output = Result<Outcome, E>>,
+    ) -> Result<Outcome, E> {
+        let (plan, title) = (self.plan.seal.clone(), self.plan.title.clone());
+        self.tell(Event::Started { plan, title, steps, complete: complete() });
+        let outcome = work.await;
+        let how = match &outcome {
+            Ok(Outcome::Complete) => "complete",
+            Ok(Outcome::Stopped) => "stopped",
+            Ok(Outcome::Restart) => "restart",
+            Ok(Outcome::Failed(_, failure)) if failure.class == Class::Unknown => "unknown",
+            Ok(Outcome::Failed(..)) | Err(_) => "failed",
         };
         self.tell(Event::Finished {
-            outcome: word.to_owned(),
-            complete: self.complete(),
+            outcome: how.to_owned(),
+            complete: complete(),
             records: self.records(),
         });
-        Ok(outcome)
+        outcome
     }
 
     /// How many records were written.
@@ -317,9 +335,9 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
                 self.finish()?;
                 return Ok(Outcome::Stopped);
             }
-            self.begin(Begun::Step(step.id.clone()))?;
-            let again = was_open && !decided.again.contains(&step.id);
-            if let Some(outcome) = self.one(place, step, again).await? {
+            let tried = was_open || self.state.borrow().ended.contains_key(&step.id);
+            let before = Before { tried, open: was_open && !decided.again.contains(&step.id) };
+            if let Some(outcome) = self.one(place, step, before, BTreeMap::new()).await? {
                 return Ok(outcome);
             }
         }
@@ -327,12 +345,13 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
         Ok(Outcome::Complete)
     }
 
-    /// Carries out one step that has begun; an outcome if that is the end of the run.
+    /// Carries out one step; an outcome if that is the end of the run.
     async fn one(
         &self,
         place: usize,
         step: &Step,
-        was_open: bool,
+        before: Before,
+        mut knows: BTreeMap<String, String>,
     ) -> Result<Option<Outcome>, JournalError> {
         self.tell(Event::StepStarted {
             number: place + 1,
@@ -340,10 +359,20 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
             title: step.title.clone(),
         });
         let since = moment();
-        let went = self.step(step, was_open).await;
+        let absent = self.is_absent(step, before).await;
+        if absent.as_ref().is_ok_and(|it| *it) {
+            knows.insert(absent_before(step), "true".to_owned());
+        }
+        self.append(Some(Begun::Step(step.id.clone())), knows)?;
+        let mut went = Went::default();
+        let done = match absent {
+            Ok(_) => self.step(step, before, &mut went).await,
+            Err(failure) => Err(failure),
+        };
+        went.made |= went.skipped.is_none() && self.was_absent(step);
         let milliseconds = u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX);
-        match went {
-            Ok(went) => {
+        match done {
+            Ok(()) => {
                 let restart = went.restart && place + 1 < self.plan.steps.len();
                 let how = match (&went.skipped, went.restart) {
                     (Some(_), _) => How::Skipped,
@@ -366,7 +395,7 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
                 Ok(None)
             }
             Err(failure) if failure.class == Class::Stopped => {
-                self.close(ended(&step.id, How::Stopped, Went::default(), String::new()));
+                self.close(ended(&step.id, How::Stopped, went, String::new()));
                 self.finish()?;
                 Ok(Some(Outcome::Stopped))
             }
@@ -377,7 +406,7 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
                 // What nobody knows stays open, and is asked about again.
                 if failure.class != Class::Unknown {
                     let because = format!("{}: {}", failure.code.name, failure.message);
-                    self.close(ended(&step.id, How::Failed, Went::default(), because));
+                    self.close(ended(&step.id, How::Failed, went, because));
                     self.finish()?;
                 }
                 Ok(Some(Outcome::Failed(place, failure)))
@@ -385,21 +414,38 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
         }
     }
 
+    /// Whether what a step makes, and may take back, is not there before its first try. Only then is it for undoing to take
+    /// away, also after a crash that lost the step's end.
+    async fn is_absent(&self, step: &Step, before: Before) -> Result<bool, Failure> {
+        match (&step.undo, &step.probe) {
+            (Undo::IfMade { .. }, Some(probe)) if !before.tried => {
+                Ok(matches!(self.answer(&step.id, probe).await?, Answer::No(_)))
+            }
+            _ => Ok(false),
+        }
+    }
+
+    /// Whether the journal says that it was not there before.
+    fn was_absent(&self, step: &Step) -> bool {
+        self.state.borrow().known.contains_key(&absent_before(step))
+    }
+
     /// Does what a step asks for, unless it has happened already.
-    async fn step(&self, step: &Step, was_open: bool) -> Result<Went, Failure> {
-        let tried = was_open || self.state.borrow().ended.contains_key(&step.id);
+    async fn step(&self, step: &Step, before: Before, went: &mut Went) -> Result<(), Failure> {
+        let Before { tried, open } = before;
         match (step.kind, &step.probe) {
             (Kind::Probeable, Some(probe)) => match self.answer(&step.id, probe).await? {
                 Answer::Yes(seen) => {
                     self.is_ours(step).await?;
-                    let gave = self.recover(step, tried).await?;
+                    went.gave = self.recover(step, tried).await?;
                     if tried {
-                        let restart = self.catch_up(step).await?;
-                        return Ok(Went { gave, made: true, restart, skipped: None });
+                        went.made |= !matches!(step.undo, Undo::IfMade { .. });
+                        went.restart = self.catch_up(step).await?;
+                    } else {
+                        let seen = Some(seen).filter(|it| !it.is_empty());
+                        went.skipped = Some(seen.unwrap_or_else(|| "it is so already".to_owned()));
                     }
-                    let because =
-                        if seen.is_empty() { "it is so already".to_owned() } else { seen };
-                    return Ok(Went { gave, skipped: Some(because), ..Went::default() });
+                    return Ok(());
                 }
                 Answer::No(_) if tried => self.clear(step).await?,
                 Answer::Unknown(why) if matches!(probe, Question::Secret { .. }) => {
@@ -407,23 +453,21 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
                         "look what is there; it is not written over. Move it away, or mend it";
                     return Err(Failure::new(&SECRET_UNREADABLE, why).help(help));
                 }
-                Answer::Unknown(why) if was_open => return Err(unknown(step, &why)),
+                Answer::Unknown(why) if open => return Err(unknown(step, &why)),
                 Answer::No(_) | Answer::Unknown(_) => {}
             },
-            (Kind::Irreversible | Kind::Probeable, _) if was_open => {
+            (Kind::Irreversible | Kind::Probeable, _) if open => {
                 return Err(unknown(step, "there is nothing that can be asked"));
             }
             (Kind::Read | Kind::Idempotent | Kind::Probeable | Kind::Irreversible, _) => {}
         }
-        let mut went = Went::default();
         for op in &step.ops {
             if self.tools.pace.is_stopping() {
                 return Err(Failure::new(&STOPPED, "stopped").class(Class::Stopped));
             }
-            self.perform(step, op, &mut went).await?;
+            self.perform(step, op, went).await?;
         }
-        self.verify(step).await?;
-        Ok(went)
+        self.verify(step).await
     }
 
     /// Asks after a step whether it has happened, and tells if not.
@@ -443,11 +487,6 @@ impl<'a, M: Machine, P: Person> Run<'a, M, P> {
             });
         }
         Ok(())
-    }
-
-    /// Opens a step in the journal, with the end of the one before it.
-    fn begin(&self, begun: Begun) -> Result<(), JournalError> {
-        self.append(Some(begun), BTreeMap::new())
     }
 
     /// Writes what is left to be closed, and nothing if nothing is.
@@ -536,6 +575,11 @@ pub fn needed_secrets(plan: &Plan, records: &[Record]) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     names
+}
+
+/// The name under which the journal keeps that what a step makes was not there before.
+fn absent_before(step: &Step) -> String {
+    format!("{}.absent", step.id)
 }
 
 /// The name of the secret that an operation keeps.

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use secrecy::{ExposeSecret, SecretString};
 
-use crate::execute::machine::Answer;
+use crate::execute::machine::{Answer, MachineError};
 use crate::execute::simulate::world::Shared;
 use crate::source::files::{Disk, Files, ReadError};
 
@@ -68,6 +68,14 @@ pub enum SecretError {
         /// Where it comes from.
         place: String,
     },
+    /// It is on Windows, and this is not.
+    #[error("the secret `{name}` is in {place}, which is on Windows only")]
+    Elsewhere {
+        /// The secret.
+        name: String,
+        /// Where it is.
+        place: String,
+    },
     /// The system refused.
     #[error("the secret `{name}` in {place} cannot be used: {error}")]
     Refused {
@@ -101,6 +109,9 @@ impl SecretError {
             SecretError::ReadOnly { name, .. } => format!(
                 "let it be kept in a file or in the credential store: `{name} = {{ file = \"secrets/{name}.txt\" }}`"
             ),
+            SecretError::Elsewhere { .. } => {
+                "carry the plan out on the Windows server that it is for".to_owned()
+            }
             SecretError::Refused { .. } => "check the rights on it".to_owned(),
         }
     }
@@ -150,8 +161,7 @@ impl Secrets {
             }
             Source::Credential(entry) => {
                 let read = crate::execute::windows::read_credential(entry);
-                read.map_err(|error| refused(name, source, error.to_string()))?
-                    .ok_or_else(missing)?
+                read.map_err(|error| not_stored(name, source, &error))?.ok_or_else(missing)?
             }
             Source::Rehearsal(shared) => {
                 let made_up = || format!("rehearsed-{}", uuid::Uuid::new_v4().simple());
@@ -198,13 +208,18 @@ impl Secrets {
         }
     }
 
-    /// Whether a secret can be kept where it comes from, looked at before it is made.
+    /// Whether a secret can be kept where it comes from, looked at before it is made. For that, a file is made beside a
+    /// secret's and removed again.
     pub fn can_keep(&self, name: &str) -> Result<(), SecretError> {
         let source = self.source(name)?;
         match source {
-            Source::File(_) | Source::Rehearsal(_) => Ok(()),
+            Source::File(path) => {
+                can_write(path).map_err(|error| refused(name, source, error.to_string()))
+            }
+            Source::Rehearsal(_) => Ok(()),
             Source::Credential(_) if cfg!(windows) => Ok(()),
-            Source::Credential(_) | Source::Environment(..) | Source::Prompt(..) => {
+            Source::Credential(_) => Err(elsewhere(name, source)),
+            Source::Environment(..) | Source::Prompt(..) => {
                 Err(SecretError::ReadOnly { name: name.to_owned(), place: source.place() })
             }
         }
@@ -220,7 +235,7 @@ impl Secrets {
             }
             Source::Credential(entry) => {
                 crate::execute::windows::write_credential(entry, value)
-                    .map_err(|error| refused(name, source, error.to_string()))?;
+                    .map_err(|error| not_stored(name, source, &error))?;
             }
             Source::Rehearsal(shared) => {
                 shared.change(&format!("secret {name} kept"), |it| {
@@ -293,6 +308,20 @@ fn refused(name: &str, source: &Source, error: impl Into<String>) -> SecretError
     SecretError::Refused { name: name.to_owned(), place: source.place(), error: error.into() }
 }
 
+fn elsewhere(name: &str, source: &Source) -> SecretError {
+    SecretError::Elsewhere { name: name.to_owned(), place: source.place() }
+}
+
+/// Why the credential store does not give or take a secret.
+fn not_stored(name: &str, source: &Source, error: &MachineError) -> SecretError {
+    match error {
+        MachineError::NotWindows(_) => elsewhere(name, source),
+        MachineError::Module(_) | MachineError::Script(_) | MachineError::Refused { .. } => {
+            refused(name, source, error.to_string())
+        }
+    }
+}
+
 /// The most bytes of a file with a secret.
 const MOST_BYTES: u64 = 64 << 10;
 
@@ -316,6 +345,27 @@ fn read_file(
 #[expect(clippy::disallowed_methods, reason = "the file holds a secret that this program made")]
 fn remove_file(path: &Path) -> bool {
     std::fs::remove_file(path).is_ok()
+}
+
+/// Whether a file can be written, tried with another in the folder that is there already.
+#[expect(clippy::disallowed_methods, reason = "no secret is written, and nothing is left")]
+fn can_write(path: &Path) -> std::io::Result<()> {
+    if let Ok(there) = std::fs::metadata(path) {
+        if !there.is_file() {
+            return Err(std::io::Error::other("it is no file"));
+        }
+        if cfg!(windows) && there.permissions().readonly() {
+            return Err(std::io::Error::other("it is read-only"));
+        }
+    }
+    let mut folders = path
+        .ancestors()
+        .skip(1)
+        .map(|it| if it.as_os_str().is_empty() { Path::new(".") } else { it });
+    let folder = folders.find(|it| it.exists()).unwrap_or(Path::new("."));
+    let part = folder.join(format!(".mimeo.{}.part", std::process::id()));
+    OpenOptions::new().write(true).create_new(true).open(&part)?;
+    std::fs::remove_file(&part)
 }
 
 /// Writes a secret whole, for nobody but the current user where the system can say so.

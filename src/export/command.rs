@@ -5,6 +5,7 @@
 //! Line". No library's quoting of arguments follows them, so a program has to hand over this line as it is. A secret
 //! stands in it by its name (`{secret:name}`) and never by its value, and what becomes known later as `{slot:name}`.
 
+use crate::installer::command::{Problem, is_name, parse};
 use crate::model::format::{Format, PropertyName};
 use crate::plan::op::{Literal, Msi, Ui, Value};
 use crate::plan::visible;
@@ -125,71 +126,11 @@ impl CommandError {
 
 /// The properties that a command line of Windows Installer sets, names in upper case, in their order. A property that is
 /// set twice stands here twice; the last one holds.
-pub fn parse_properties(line: &str) -> Result<Vec<(String, String)>, ParseError> {
-    let mut rest = Rest { line, at: 0 };
-    let mut properties = Vec::new();
-    let mut switch_waits = false;
-    let mut first = true;
-    loop {
-        rest.skip_blanks();
-        let at = rest.at;
-        let Some(start) = rest.peek() else {
-            return Ok(properties);
-        };
-        let waited = std::mem::take(&mut switch_waits);
-        let first = std::mem::take(&mut first);
-        if start == '"' {
-            let text = rest.quoted()?;
-            let set = text.split_once('=').is_some_and(|(name, _)| is_name(name));
-            if !waited && !first {
-                return Err(if set { ParseError::QuotedWhole(at) } else { ParseError::Stray(at) });
-            }
-        } else if waited {
-            rest.at = rest.word_end(' ');
-        } else if start == '/' || start == '-' {
-            rest.at = rest.word_end(' ');
-            switch_waits = takes_argument(&line[at + 1..rest.at]);
-        } else if first && rest.word_end('=') == rest.word_end(' ') {
-            rest.at = rest.word_end(' ');
-        } else {
-            properties.push(rest.property()?);
-        }
-    }
-}
-
-/// Why a command line cannot be split. Each carries the offset of the guilty place in bytes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug, thiserror::Error)]
-pub enum ParseError {
-    /// A quote is not closed.
-    #[error("the quote at offset {0} is not closed")]
-    Unclosed(usize),
-    /// A quoted value goes on after its quote.
-    #[error("something follows the closing quote at offset {0}")]
-    Glued(usize),
-    /// A quote stands inside a value that does not begin with one.
-    #[error("a quote stands in the middle of a value at offset {0}")]
-    Quote(usize),
-    /// Quotes stand around the name and the value.
-    #[error(
-        "quotes stand around name and value at offset {0}, which Windows Installer does not take"
-    )]
-    QuotedWhole(usize),
-    /// A word that is neither a switch, nor its argument, nor a property.
-    #[error("the word at offset {0} is neither a switch nor a property")]
-    Stray(usize),
-}
-
-impl ParseError {
-    /// What to do, an imperative sentence.
-    #[must_use]
-    pub fn help(self) -> &'static str {
-        match self {
-            ParseError::Unclosed(_) | ParseError::Glued(_) | ParseError::Quote(_) => {
-                "quote the whole value, and double each quote in it: `NAME=\"a \"\"b\"\"\"`"
-            }
-            ParseError::QuotedWhole(_) => "quote the value alone: `NAME=\"value\"`",
-            ParseError::Stray(_) => "remove it, or write it as `NAME=\"value\"`",
-        }
+pub fn parse_properties(line: &str) -> Result<Vec<(String, String)>, Problem> {
+    let line = parse(line);
+    match line.problems.first() {
+        Some(problem) => Err(*problem),
+        None => Ok(line.properties().map(|it| (it.name.clone(), it.value.text.clone())).collect()),
     }
 }
 
@@ -277,99 +218,4 @@ fn for_powershell(arguments: &str) -> String {
     format!(
         "(Start-Process -FilePath '{PROGRAM}' -ArgumentList '{quoted}' -Wait -PassThru).ExitCode"
     )
-}
-
-/// Whether Windows Installer would take it for a name: letters, digits, `_` and `.`, and no digit first.
-fn is_name(text: &str) -> bool {
-    text.starts_with(|it: char| it.is_ascii_alphabetic() || it == '_')
-        && text.chars().all(|it| it.is_ascii_alphanumeric() || it == '_' || it == '.')
-}
-
-/// Whether an argument follows a switch (without its `/`); a property may stand anywhere but between the two.
-fn takes_argument(switch: &str) -> bool {
-    const WITH: &[&str] = &[
-        "i",
-        "package",
-        "x",
-        "uninstall",
-        "a",
-        "p",
-        "update",
-        "j",
-        "jm",
-        "ju",
-        "t",
-        "g",
-        "n",
-        "m",
-        "y",
-        "z",
-    ];
-    let switch = switch.to_ascii_lowercase();
-    let repair = switch.starts_with('f') && switch != "forcerestart";
-    WITH.contains(&&*switch) || switch.starts_with('l') || repair
-}
-
-/// What is left of a line, from an offset on.
-struct Rest<'a> {
-    line: &'a str,
-    at: usize,
-}
-
-impl Rest<'_> {
-    fn peek(&self) -> Option<char> {
-        self.line[self.at..].chars().next()
-    }
-
-    fn skip_blanks(&mut self) {
-        let rest = &self.line[self.at..];
-        self.at += rest.len() - rest.trim_start_matches(is_blank).len();
-    }
-
-    /// The end of the word, or of its part before the character.
-    fn word_end(&self, before: char) -> usize {
-        let rest = &self.line[self.at..];
-        self.at + rest.find(|it| is_blank(it) || it == before).unwrap_or(rest.len())
-    }
-
-    /// The text in the quotes that begin here.
-    fn quoted(&mut self) -> Result<String, ParseError> {
-        let open = self.at;
-        let mut text = String::new();
-        loop {
-            let from = self.at + 1;
-            let length = self.line[from..].find('"').ok_or(ParseError::Unclosed(open))?;
-            text += &self.line[from..from + length];
-            self.at = from + length + 1;
-            match self.peek() {
-                Some('"') => text.push('"'),
-                Some(next) if !is_blank(next) => return Err(ParseError::Glued(self.at - 1)),
-                Some(_) | None => return Ok(text),
-            }
-        }
-    }
-
-    fn property(&mut self) -> Result<(String, String), ParseError> {
-        let end = self.word_end('=');
-        let name = &self.line[self.at..end];
-        if !is_name(name) || !self.line[end..].starts_with('=') {
-            return Err(ParseError::Stray(self.at));
-        }
-        let name = name.to_ascii_uppercase();
-        self.at = end + 1;
-        if self.peek() == Some('"') {
-            return Ok((name, self.quoted()?));
-        }
-        let end = self.word_end(' ');
-        let value = &self.line[self.at..end];
-        if let Some(quote) = value.find('"') {
-            return Err(ParseError::Quote(self.at + quote));
-        }
-        self.at = end;
-        Ok((name, value.to_owned()))
-    }
-}
-
-fn is_blank(character: char) -> bool {
-    matches!(character, ' ' | '\t' | '\r' | '\n')
 }

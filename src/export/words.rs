@@ -208,6 +208,7 @@ pub(super) fn input_kind(kind: InputKind) -> &'static str {
         InputKind::Values => "values file",
         InputKind::Environment => "environment variable",
         InputKind::Setting => "setting",
+        InputKind::Package => "installer package",
     }
 }
 
@@ -236,7 +237,7 @@ pub(super) fn place(plan: &Plan, place: &Place) -> String {
 fn is_lineless(plan: &Plan, place: &Place) -> bool {
     plan.inputs.iter().filter(|it| it.name == place.file).any(|it| match it.kind {
         InputKind::Environment | InputKind::Setting => true,
-        InputKind::Script | InputKind::Library | InputKind::Values => false,
+        InputKind::Script | InputKind::Library | InputKind::Values | InputKind::Package => false,
     })
 }
 
@@ -476,10 +477,14 @@ pub(super) fn question(question: &Question) -> Phrase {
         Question::Database { server, name } => {
             phrase.text("the database ").code(name).text(" is there on ").code(server)
         }
-        Question::Package { path, build } => {
+        Question::Package { path, build, digest } => {
             let phrase = phrase.text("the package ").code(path).text(" is there");
-            match build {
+            let phrase = match build {
                 Some(build) => phrase.text(" and has build ").code(build),
+                None => phrase,
+            };
+            match digest {
+                Some(_) => phrase.text(" and is the one that the plan was made for"),
                 None => phrase,
             }
         }

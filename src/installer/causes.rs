@@ -1,9 +1,8 @@
 //! Why an installation of the MIM Service and Portal fails: words in its log, what they mean, and what to do.
 //!
-//! The words are those of Microsoft's products. Each row says where it comes from; looked up 2026-11-23. `MIMDocs` is
+//! The words are those of Microsoft's products. Each row says where it comes from; looked up 2026-11-23. Errors of
+//! Windows Installer are those of Microsoft's "Windows Installer Error Messages". `MIMDocs` is
 //! <https://github.com/MicrosoftDocs/MIMDocs>.
-
-use crate::installer::log::find_ignoring_case;
 
 /// A known reason for a failure.
 #[derive(PartialEq, Eq, Debug)]
@@ -22,7 +21,8 @@ impl Cause {
     /// Whether the line tells of it.
     #[must_use]
     pub fn is_told_by(&self, line: &str) -> bool {
-        self.needles.iter().any(|it| find_ignoring_case(line, it).is_some())
+        let line = line.to_ascii_lowercase();
+        self.needles.iter().any(|it| line.contains(it))
     }
 }
 
@@ -121,6 +121,42 @@ pub const CAUSES: &[Cause] = &[
         source: "Windows error 1385",
     },
     Cause {
+        needles: &["not found in feature table", "error 2711"],
+        says: "a feature that was asked for is not in the package",
+        help: "write the features as the package does, in upper and lower case, without blanks after the commas",
+        source: "Windows Installer error 2711; FIM 2010 R2 Deployment Guide, unattended installation",
+    },
+    Cause {
+        needles: &["source file not found", "error 1308", "error 1309", "insert the disk"],
+        says: "a file of the installation medium is not found",
+        help: "mount the original medium under its own volume name (service pack 3 looks for it), or copy it whole to a disk",
+        source: "Windows Installer errors 1302, 1308 and 1309; Microsoft's upgrade path to service pack 3",
+    },
+    Cause {
+        needles: &["mimkeyprotectservice"],
+        says: "the service that an interrupted change of passwords made is still there",
+        help: "remove the service `MIMKeyProtectService`, then install again",
+        source: "MIMDocs `microsoft-identity-manager-2016-gmsascript.md`",
+    },
+    Cause {
+        needles: &["is currently suspended", "error 1704"],
+        says: "an earlier installation is suspended",
+        help: "restart Windows, so that it is ended or taken back, then install again",
+        source: "Windows Installer error 1704",
+    },
+    Cause {
+        needles: &["error 1925", "sufficient privileges to complete this installation"],
+        says: "the account may not install for all users",
+        help: "run it elevated, as a local administrator",
+        source: "Windows Installer error 1925; MIMDocs `prepare-server-ws2016.md`",
+    },
+    Cause {
+        needles: &["error 1921"],
+        says: "a service could not be stopped",
+        help: "stop the service `FIMService` first, run it elevated, and close the console `Services`",
+        source: "Windows Installer error 1921; module xMIMDsc 1.0.1903.1",
+    },
+    Cause {
         needles: &["error 1920"],
         says: "a service was installed and did not start",
         help: "look into the event log for what it said, check its account, its password and its database",
@@ -133,10 +169,10 @@ pub const CAUSES: &[Cause] = &[
         source: "Windows Installer error 1923",
     },
     Cause {
-        needles: &["command line returned an error"],
+        needles: &["command line returned an error", "error 1722"],
         says: "a program that the package starts failed; for this package, it is mostly a SharePoint solution",
         help: "read the lines that begin with `CAQuietExec`, and see whether a SharePoint job runs",
-        source: "WiX's CAQuietExec; TechNet wiki 4152",
+        source: "WiX's CAQuietExec; Windows Installer error 1722; TechNet wiki 4152",
     },
     Cause {
         needles: &["unauthorized operation"],

@@ -207,6 +207,9 @@ pub enum Judge {
 pub struct Msi {
     /// The package's path.
     pub package: String,
+    /// The digest of the package that the plan was made for, where it was read: `sha256:` and 64 hexadecimal digits.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub digest: Option<String>,
     /// With or without the wizard.
     pub ui: Ui,
     /// The verbose log's path.
@@ -341,9 +344,12 @@ pub enum Question {
     Package {
         /// Its path.
         path: String,
-        /// The build, if the script says one.
+        /// The build, if it is known.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         build: Option<String>,
+        /// The digest of its bytes, if the plan was made for exactly this file.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        digest: Option<String>,
     },
     /// Is there a restart that Windows waits for?
     PendingReboot,

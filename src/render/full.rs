@@ -20,6 +20,8 @@ use crate::source::Sources;
 
 /// A report has no more lines than this if its words allow it: a related place that does not fit is named, not drawn.
 const LINES: usize = 12;
+/// What stands in the place of lines that nobody can show.
+const ABSENT: &str = "its text is not at hand";
 /// The lines of a fix that are shown.
 const NEW_LINES: usize = 4;
 
@@ -123,6 +125,8 @@ impl Canvas<'_> {
         severity: Severity,
         gutter: usize,
     ) -> Vec<String> {
+        let is_absent = self.sources.get(region.marks[0].span.source).is_absent();
+        let depth = if is_absent { Depth::Named } else { depth };
         let beside = match depth {
             Depth::Full => false,
             Depth::Brief => region.marks.len() == 1,
@@ -130,8 +134,13 @@ impl Canvas<'_> {
         };
         let mut body = Vec::new();
         for mark in &region.marks {
-            let text = if beside { mark.text.as_str() } else { "" };
-            body.extend(self.frame(mark, text, gutter));
+            let text = match mark.text.as_str() {
+                "" if is_absent => ABSENT.to_owned(),
+                text if is_absent => format!("{text} ({ABSENT})"),
+                text if beside => text.to_owned(),
+                _ => String::new(),
+            };
+            body.extend(self.frame(mark, &text, gutter));
             if !beside {
                 break;
             }

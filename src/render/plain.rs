@@ -34,7 +34,9 @@ fn statements(sources: &Sources, diagnostic: &Diagnostic) -> Vec<String> {
     let code = diagnostic.code.name;
     let mut statements =
         vec![format!("{severity}, {code}, in {at}: {}", sentence(&diagnostic.message))];
-    if let Some(text) = quote(sources, diagnostic.primary) {
+    if sources.get(diagnostic.primary.source).is_absent() {
+        statements.push("Text: it is not at hand.".to_owned());
+    } else if let Some(text) = quote(sources, diagnostic.primary) {
         statements.push(format!("Text: {text}"));
     }
     if !diagnostic.label.is_empty() {

@@ -1,8 +1,12 @@
 //! The installer: its package, how it is run, the components, and the step that installs. Pages 1, 2 and 5.
 
 pub mod checks;
+pub mod comparison;
+pub mod package;
 pub mod pages;
 pub mod properties;
+
+use std::collections::BTreeMap;
 
 use crate::model::format::Format;
 use crate::model::{
@@ -166,7 +170,14 @@ static FIELDS: &[Field] = &[
         label: "Build",
         page: None,
         ty: Ty::Build,
-        read: |it| installer(it, |installer| Reading::said(&installer.build)),
+        read: |it| match it.installer.get().and_then(|it| it.build.said()) {
+            // Its origin is then that of the path.
+            Some(build) if package::is_of_package(it) => {
+                let value = Value::text(build.value.text());
+                Reading::Follows(value, "the package says so", build.origin.clone())
+            }
+            _ => installer(it, |installer| Reading::said(&installer.build)),
+        },
     },
     Field {
         name: "installer.log",
@@ -252,6 +263,9 @@ pub fn entry(deployment: &Deployment, field: &Field) -> Option<Entry> {
     let by_hand = |reason: &str| Some(Entry::ByHand(reason.to_owned()));
     let names: Vec<String> =
         reaching(deployment, field.name).map(|it| it.name.to_owned()).collect();
+    if let Some(profile) = package::profile(deployment) {
+        return package::entry(deployment, profile, field, page, names);
+    }
     let redesigned = is_redesigned(deployment);
     let office365 = deployment.mail.get().is_some_and(|it| it.server == MailServer::Office365);
     match (page, field.name) {
@@ -297,9 +311,12 @@ fn usable(deployment: &Deployment) -> impl Iterator<Item = &'static Property> {
 }
 
 fn is_usable(deployment: &Deployment, property: &Property) -> bool {
-    property.grade <= Grade::B
-        && property.component.is_none_or(|component| deployment.installs(component))
-        && (property.value)(deployment).is_some()
+    property.component.is_none_or(|component| deployment.installs(component))
+        && match ((property.value)(deployment), package::profile(deployment)) {
+            (None, _) => false,
+            (Some(_), None) => property.grade <= Grade::B,
+            (Some(value), Some(profile)) => package::confirms(profile, property, &value),
+        }
 }
 
 /// What only a person can enter: the fields with the reason.
@@ -327,6 +344,27 @@ fn ui(deployment: &Deployment) -> Ui {
     if quiet { Ui::Quiet } else { Ui::Review }
 }
 
+/// The properties that the installation of this deployment sets, those set by hand included.
+#[must_use]
+pub fn properties_set(deployment: &Deployment) -> BTreeMap<String, Value> {
+    let table = usable(deployment)
+        .filter_map(|it| Some((it.name.to_owned(), (it.value)(deployment)?)))
+        .collect();
+    let mut properties = package::properties(deployment, table);
+    let by_hand = deployment.installer.get().map_or(&[][..], |it| &it.properties);
+    for set in by_hand {
+        let (Some(name), Some(value)) = (set.name.value(), set.value.value.value()) else {
+            continue;
+        };
+        let value = match value {
+            OverrideValue::Text(text) => Value::text(text.clone()),
+            OverrideValue::Secret(secret) => Value::Secret(secret.name.text()),
+        };
+        properties.insert(name.text(), value);
+    }
+    properties
+}
+
 fn steps(deployment: &Deployment, planner: &mut Planner) {
     let Some(installer) = deployment.installer.get() else { return };
     let Some(package) = installer.package.value().map(Format::text) else { return };
@@ -343,25 +381,13 @@ fn steps(deployment: &Deployment, planner: &mut Planner) {
             ..Draft::new("make-log-folder", "Make the folder of the log", &log.origin)
         });
     }
-    let mut properties: std::collections::BTreeMap<String, Value> = usable(deployment)
-        .filter_map(|it| Some((it.name.to_owned(), (it.value)(deployment)?)))
-        .collect();
-    for set in &installer.properties {
-        let (Some(name), Some(value)) = (set.name.value(), set.value.value.value()) else {
-            continue;
-        };
-        let value = match value {
-            OverrideValue::Text(text) => Value::text(text.clone()),
-            OverrideValue::Secret(secret) => Value::Secret(secret.name.text()),
-        };
-        properties.insert(name.text(), value);
-    }
     let msi = Msi {
         package,
+        digest: package::profile(deployment).map(|it| it.package.digest.clone()),
         ui: ui(deployment),
         log: log.map(|it| it.value.text()),
         features: components(deployment).map(|it| it.feature().to_owned()).collect(),
-        properties,
+        properties: properties_set(deployment),
     };
     let mut rights = vec![administrator()];
     if deployment.installs(Component::Service) {

@@ -96,6 +96,11 @@ fn exit_codes_tell_what_happened() {
     for (args, code) in codes {
         let run = folder.run(&args);
         assert_eq!(run.code, code, "{args:?}\n{}\n{}", run.out, run.err);
+        if args.len() > 1 {
+            let help = folder.run(&[args[0], "--help"]).out;
+            let row = format!("\n{code:>5}  ");
+            assert!(help.contains(&row), "{args:?} ends with {code}, which its help does not say");
+        }
         if code == 2 {
             assert!(run.out.is_empty() && run.err.contains("error"), "{args:?}: {}", run.err);
         }
@@ -317,18 +322,74 @@ fn help_is_the_reference() {
         "status",
         "undo",
         "rotate",
+        "installer",
+        "installer log",
         "explain",
         "schema",
     ] {
-        text.push_str(&format!(
-            "\n==== mimeo {command} --help\n\n{}",
-            folder.run(&[command, "--help"]).out
-        ));
+        let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
+        text.push_str(&format!("\n==== mimeo {command} --help\n\n{}", folder.run(&words).out));
     }
     let mut settings = insta::Settings::clone_current();
     settings.set_prepend_module_to_snapshot(false);
     settings.set_omit_expression(true);
     settings.bind(|| insta::assert_snapshot!("cli-help", text));
+}
+
+/// The README has every exit code and every command, and no other.
+#[test]
+fn the_readme_lists_what_there_is() {
+    let readme = std::fs::read_to_string(root().join("README.md")).expect("it is there");
+    let from = readme.find("- Exit codes: ").expect("they are listed") + "- Exit codes: ".len();
+    let list = readme[from..].split("\n- ").next().expect("it ends").replace('\n', " ");
+    let numbers: Vec<u8> = list
+        .split(" · ")
+        .map(|it| {
+            it.split_whitespace().next().and_then(|it| it.parse::<u8>().ok()).expect("a number")
+        })
+        .collect();
+    let all: Vec<u8> = mimeo::cli::ExitStatus::ALL.iter().map(|it| *it as u8).collect();
+    assert_eq!(numbers, all, "{list}");
+    let help = run(root(), &["--help"]).out;
+    let commands = help.split("Commands:").nth(1).and_then(|it| it.split("Options:").next());
+    for line in commands.expect("there are commands").lines() {
+        // A command stands two columns in; the rest of its line may be broken.
+        let Some(name) = line.strip_prefix("  ").filter(|it| !it.starts_with(' ')) else {
+            continue;
+        };
+        let name = name.split_whitespace().next().expect("a name");
+        let known =
+            readme.contains(&format!("mimeo {name}")) || readme.contains(&format!("`{name}`"));
+        assert!(known || name == "help", "the README does not know `{name}`");
+    }
+}
+
+/// What a command can end with stands in its long help, from the one table.
+#[test]
+fn every_exit_code_is_in_the_help_of_a_command() {
+    let mut seen = std::collections::BTreeSet::new();
+    for (command, codes) in [
+        ("check", &[0, 1, 2, 70][..]),
+        ("diff", &[0, 2, 3, 6, 70]),
+        ("preflight", &[0, 1, 2, 4, 6, 12, 70]),
+        ("resume", &[0, 1, 2, 6, 7, 8, 9, 10, 11, 12, 70, 130]),
+        ("undo", &[0, 1, 2, 6, 7, 8, 9, 11, 12, 70, 130]),
+    ] {
+        let help = run(root(), &[command, "--help"]).out;
+        let table = help.split("Exit codes:\n").nth(1).expect("there is a table");
+        let listed: Vec<u8> = table
+            .lines()
+            .map(|it| {
+                it.split_whitespace().next().and_then(|it| it.parse::<u8>().ok()).expect("a code")
+            })
+            .collect();
+        assert_eq!(listed, codes, "{command}");
+        seen.extend(listed);
+        let brief = run(root(), &[command, "-h"]).out;
+        assert!(!brief.contains("Exit codes"), "{command}");
+    }
+    let all = mimeo::cli::ExitStatus::ALL.iter().map(|it| *it as u8).collect();
+    assert_eq!(seen, all);
 }
 
 /// The README's commands work as they stand there, and the picture of a finding is a real one.
@@ -363,5 +424,74 @@ fn the_readme_shows_what_happens() {
     {
         let path: PathBuf = root().join(path.trim_end_matches(['.', ',']));
         assert!(path.exists(), "README names {}", path.display());
+    }
+}
+
+#[test]
+fn an_installation_is_imported_to_be_looked_at_or_into_files() {
+    let folder = Folder::new(&[("install.cmd", b"msiexec /x product.msi /qn\r\nmsiexec /i \"D:\\MIM\\Service and Portal.msi\" /qn /l*v \"c:\\miminstall\\log.txt\" ACCEPT_EULA=1 ADDLOCAL=ResetPortal RESET_ACCOUNT=contoso\\mimpool RESET_ACCOUNT_PASSWORD=Gehe1mnis RESET_HOSTNAME=pwreset.contoso.com RESET_SERVERNAME=mim.contoso.com IS_RESET_EXTRANET=None\r\n")]);
+    let shown = folder.run(&["import", "command", "--file", "install.cmd"]);
+    assert_eq!(shown.code, 0, "{}", shown.err);
+    assert!(
+        shown.out.contains("portal::password_reset(")
+            && shown.out.contains("# ---- imported.toml ----")
+    );
+    assert!(
+        shown.err.contains("warning[import-password]")
+            && !shown.out.contains("Gehe1m")
+            && !shown.err.contains("Gehe1m")
+    );
+    let args = [
+        "import",
+        "command",
+        "--file",
+        "install.cmd",
+        "--out",
+        "made",
+        "--name",
+        "contoso",
+        "--build",
+        "4.6.34.0",
+    ];
+    let made = folder.run(&args);
+    assert_eq!((made.code, made.out.as_str()), (0, ""), "{}", made.err);
+    assert!(made.err.contains("wrote"), "{}", made.err);
+    let again = folder.run(&args);
+    assert!(again.code == 2 && again.err.contains("is there already"), "{}", again.err);
+    let forced: Vec<&str> = args.into_iter().chain(["--force"]).collect();
+    assert_eq!(folder.run(&forced).code, 0);
+    let plan = folder.run(&[
+        "plan",
+        "made/contoso.rhai",
+        "--values",
+        "made/contoso.toml",
+        "--view",
+        "command",
+    ]);
+    assert!(
+        plan.code == 0
+            && plan.out.contains("/quiet")
+            && plan.out.contains("{secret:reset_password}"),
+        "{}{}",
+        plan.out,
+        plan.err
+    );
+    let codes: Vec<(Vec<&str>, i32)> = vec![
+        (vec!["import", "command", "msiexec /i D:\\x.msi ADDLOCAL=ResetPortal"], 1),
+        (vec!["import", "command", "/i D:\\x.msi"], 2),
+        (vec!["import", "command", ""], 2),
+        (vec!["import", "command"], 2),
+        (vec!["import"], 2),
+        (vec!["import", "command", "--file", "nowhere.cmd"], 2),
+        (vec!["import", "command", "--file", "."], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--from", "config"], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--name", "../x"], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--build", "new"], 2),
+        (vec!["import", "command", "--file", "install.cmd", "--deny", "warnings"], 1),
+        (vec!["explain", "import-swallowed"], 0),
+    ];
+    for (args, code) in codes {
+        let run = folder.run(&args);
+        assert_eq!(run.code, code, "{args:?}\n{}\n{}", run.out, run.err);
     }
 }

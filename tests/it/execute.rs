@@ -4,17 +4,34 @@
 mod crash;
 /// Everything that `--fail` can break.
 mod faults;
-/// Secrets in what is written and said; locks; how often the journal waits.
+/// Somebody presses Ctrl-C.
+mod interrupt;
+/// One run at a time.
+mod locks;
+/// Answers that a proxy or a bad day puts in the place of Microsoft's.
+mod odd;
+/// A client secret is replaced while the power goes.
+mod rotate;
+/// Secrets in what is written and said; how often the journal waits.
 mod secrets;
+/// A saved plan away from what it was made from.
+mod saved;
 /// Plans and journals that somebody altered.
 mod tamper;
 /// Taking back what was done, and replacing a client secret.
 mod undo;
-/// Taking back what was done, and replacing a client secret.
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::LazyLock;
 
+use mimeo::execute::cloud::Endpoints;
+use mimeo::execute::simulate;
+use mimeo::execute::simulate::fault::Fault;
+use mimeo::execute::simulate::tenant::service::Service;
+use mimeo::execute::simulate::tenant::{Client, digest};
+use mimeo::execute::simulate::world::Shared;
+use mimeo::plan::Plan;
 use serde_json::Value as Json;
 
 use crate::support::root;
@@ -76,6 +93,14 @@ impl Stage {
 
     fn rehearse(&self, folder: &str, more: &[&str]) -> Run {
         self.run(&Self::rehearsal(folder, more))
+    }
+
+    /// Its plan, as a command of its own makes it.
+    fn plan(&self) -> Plan {
+        let made = ["plan", "main.rhai", "--values", "values.toml", "--as-of", "2026-11-23"];
+        let made = self.run(&[&made[..], &["--out", "contoso.plan.json"]].concat());
+        assert_eq!(made.code, Some(0), "{}", made.all());
+        Plan::from_json(&self.read("contoso.plan.json")).expect("it is whole")
     }
 
     fn read(&self, name: &str) -> String {
@@ -184,7 +209,7 @@ fn assert_one_live_secret(world: &Json, name: &str) {
     let secrets = application["secrets"].as_array().expect("a list");
     let [secret] = secrets.as_slice() else { panic!("{name}: {secrets:#?}") };
     let kept = world["server"]["secrets"]["mailbox_app_secret"].as_str().expect("it is kept");
-    assert_eq!(secret["digest"], mimeo::execute::simulate::tenant::digest(kept), "{name}");
+    assert_eq!(secret["digest"], digest(kept), "{name}");
 }
 
 /// That two worlds came to the same.
@@ -240,6 +265,70 @@ fn state(world: &Json) -> Json {
 
 fn list(json: &mut Json) -> impl Iterator<Item = &mut Json> {
     json.as_array_mut().expect("a list").iter_mut()
+}
+
+/// A simulated tenant on a thread of its own, for a program that is to take it for the real one.
+struct Tenant {
+    shared: Shared,
+    origin: String,
+    /// Dropped, it ends.
+    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    thread: Option<std::thread::JoinHandle<()>>,
+}
+
+impl Tenant {
+    /// The application that the program signs in as.
+    const CLIENT: &str = "0000000e-0000-4000-8000-000000000001";
+
+    /// The tenant of a plan, in which an application with this secret may do everything that the plan asks of Graph.
+    fn of(plan: &Plan, secret: &str, faults: &[Fault]) -> Self {
+        let endpoints = Endpoints::of("global").expect("it is known");
+        let faults = faults.iter().copied().collect();
+        let mut world = simulate::world(plan, &endpoints, faults);
+        let rights = plan.steps.iter().flat_map(|it| &it.rights);
+        let roles = rights.filter(|it| it.on == "Microsoft Graph").map(|it| it.right.clone());
+        let client = Client {
+            secrets: vec![digest(secret)],
+            roles: roles.chain(["Organization.Read.All".to_owned()]).collect(),
+            ..Client::default()
+        };
+        world.tenant.shows_at_once = true;
+        world.tenant.clients.insert(Self::CLIENT.to_owned(), client);
+        let shared = Shared::recording(world);
+        let (stop, stopped) = tokio::sync::oneshot::channel();
+        let (tell, told) = std::sync::mpsc::channel();
+        let of_thread = shared.clone();
+        let thread = std::thread::spawn(move || {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.expect("it starts").block_on(async {
+                let service = Service::start(of_thread).await.expect("a port");
+                tell.send(service.origin()).expect("somebody waits for it");
+                // Nobody sends anything: it ends when the other end is dropped.
+                stopped.await.unwrap_or_default();
+            });
+        });
+        let origin = told.recv().expect("it starts");
+        Tenant { shared, origin, stop: Some(stop), thread: Some(thread) }
+    }
+
+    /// The command line that goes to this tenant instead of the real one.
+    fn reached(&self, args: &[&str]) -> Vec<String> {
+        let mut all: Vec<String> = args.iter().map(|it| (*it).to_owned()).collect();
+        all.extend(["--sign-in", "client-secret", "--client-id", Self::CLIENT].map(str::to_owned));
+        for name in ["login", "graph", "exchange"] {
+            all.extend(["--endpoint".to_owned(), format!("{name}={}", self.origin)]);
+        }
+        all
+    }
+}
+
+impl Drop for Tenant {
+    fn drop(&mut self) {
+        drop(self.stop.take());
+        if let Some(Err(failed)) = self.thread.take().map(std::thread::JoinHandle::join) {
+            std::panic::resume_unwind(failed);
+        }
+    }
 }
 
 /// Everything in a folder and below, with its bytes, by path.

@@ -7,7 +7,7 @@ use mimeo::compile::catalogue;
 use mimeo::diagnostic::{Code, Severity};
 use mimeo::subject::SUBJECTS;
 
-use crate::support::{Project, TODAY, drawn};
+use crate::support::{Project, TODAY, contents, drawn};
 
 /// A fenced block of an explanation.
 struct Block {
@@ -48,6 +48,11 @@ fn project(block: &Block) -> Project {
         "toml" => Project::new("").values(&block.text),
         _ if !values.is_empty() => Project::new(&block.text).values(&values.join("\n")),
         _ => Project::new(&block.text),
+    };
+    let package = block.text.lines().find_map(|it| it.strip_prefix("// package: "));
+    let project = match package {
+        Some(words) => project.package(contents(words)),
+        None => project,
     };
     project.on(block.as_of)
 }

@@ -19,8 +19,11 @@ mod explain;
 mod export;
 /// The formats of values.
 mod format;
+mod import;
 /// Questions to the network; with a real mail server where `.ci/mail` has made one.
 mod network;
+/// Logs of installations, as whoever looks for a reason reads them.
+mod log;
 /// What Windows Installer leaves behind.
 mod msi;
 /// The table of mail server, authentication and account.
@@ -29,6 +32,8 @@ mod options;
 mod package;
 /// The plan as data.
 mod plan;
+/// What a package says of itself, also when it lies.
+mod profile;
 /// The syntax of every PowerShell script.
 mod powershell;
 /// The rehearsal, as its user meets it.
@@ -49,6 +54,8 @@ mod syntax;
 mod tenant;
 /// The house's own rules.
 mod tidy;
+/// Plans that are made with the installer package at hand.
+mod trusted;
 /// Values files, settings and environment.
 mod values;
 /// The door to a Windows Server.

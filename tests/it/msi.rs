@@ -2,10 +2,11 @@
 
 use mimeo::installer::causes::CAUSES;
 use mimeo::installer::exit::{EXIT_CODES, Outcome, explain};
-use mimeo::installer::log::{Encoding, LIMIT, LINES_BEFORE, decode, encoding, failure};
+use mimeo::installer::log::text::{Encoding, decode, encoding};
+use mimeo::installer::log::{LIMIT, LINES_BEFORE, failure};
 use mimeo::installer::scrub::scrub;
 
-const ENCODINGS: [Encoding; 4] =
+pub(crate) const ENCODINGS: [Encoding; 4] =
     [Encoding::Utf16Le, Encoding::Utf16Be, Encoding::Utf8, Encoding::Windows1252];
 
 /// A log as Windows Installer writes it, with a failure in an immediate action.
@@ -30,7 +31,7 @@ Action ended 9:44:12: InstallExecute. Return value 3.\r\n\
 Action ended 9:44:13: INSTALL. Return value 3.\r\n";
 
 /// The bytes of a log. `mark` puts a byte order mark before it; 8-bit text has none.
-fn encoded(text: &str, encoding: Encoding, mark: bool) -> Vec<u8> {
+pub(crate) fn encoded(text: &str, encoding: Encoding, mark: bool) -> Vec<u8> {
     let text = if mark { format!("\u{feff}{text}") } else { text.to_owned() };
     match encoding {
         Encoding::Utf16Le => text.encode_utf16().flat_map(u16::to_le_bytes).collect(),
@@ -49,10 +50,10 @@ fn encoded(text: &str, encoding: Encoding, mark: bool) -> Vec<u8> {
 }
 
 /// Numbers that look random and are the same in every run (a linear congruence with Knuth's constants).
-struct Numbers(u64);
+pub(crate) struct Numbers(pub(crate) u64);
 
 impl Numbers {
-    fn below(&mut self, end: usize) -> usize {
+    pub(crate) fn below(&mut self, end: usize) -> usize {
         self.0 =
             self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) as usize % end
@@ -94,10 +95,10 @@ fn a_failure_is_found_in_every_encoding() {
             assert_eq!(found.action.as_deref(), Some("CheckDatabase"), "{it:?} {mark}");
             assert_eq!(found.line, 7);
             assert_eq!(
-                found.lines.last().unwrap(),
+                found.lines.last().unwrap().what,
                 "Action ended 9:41:07: CheckDatabase. Return value 3."
             );
-            let causes: Vec<_> = found.causes.iter().map(|it| it.says).collect();
+            let causes: Vec<_> = found.causes.iter().map(|it| it.what.says).collect();
             assert_eq!(causes, ["SQL Server does not let this account in"]);
         }
     }
@@ -108,7 +109,7 @@ fn a_deferred_action_is_named_by_its_own_line() {
     let found = failure(&encoded(DEFERRED, Encoding::Utf16Le, true)).expect("there is one");
     assert_eq!(found.action.as_deref(), Some("DeploySolution"));
     assert_eq!(found.line, 5);
-    let causes: Vec<_> = found.causes.iter().map(|it| it.says).collect();
+    let causes: Vec<_> = found.causes.iter().map(|it| it.what.says).collect();
     assert_eq!(causes[0], "SharePoint is deploying or retracting a solution already");
     assert_eq!(causes.len(), 2, "{causes:?}");
 }
@@ -117,7 +118,12 @@ fn a_deferred_action_is_named_by_its_own_line() {
 fn a_custom_action_that_failed_stands_for_a_missing_return_value() {
     let translated = DEFERRED.replace("Return value 3", "Rückgabewert 3");
     let found = failure(&encoded(&translated, Encoding::Utf16Le, true)).expect("there is one");
+    assert_eq!((found.action.as_deref(), found.line), (Some("DeploySolution"), 5));
+    let broken_off = DEFERRED.split_once("Action ended").expect("it is there").0;
+    let found = failure(&encoded(broken_off, Encoding::Utf16Le, true)).expect("there is one");
     assert_eq!((found.action.as_deref(), found.line), (Some("DeploySolution"), 4));
+    let ignored = "CustomAction Check returned actual error code 1603 but will be translated to success due to continue marking\n";
+    assert_eq!(failure(ignored.as_bytes()), None);
     let succeeded = "CustomAction Check returned actual error code 0 (note …)\n";
     assert_eq!(failure(succeeded.as_bytes()), None);
 }
@@ -143,8 +149,8 @@ fn the_lines_before_are_few_and_short() {
     log += "\nAction ended 9:41:07: A. Return value 3.\n";
     let found = failure(log.as_bytes()).expect("there is one");
     assert_eq!(found.lines.len(), LINES_BEFORE + 1);
-    assert_eq!(found.lines[0], "line 89");
-    assert_eq!(found.lines[LINES_BEFORE - 1].chars().count(), 2_001);
+    assert_eq!((found.lines[0].line, found.lines[0].what.as_str()), (179, "line 89"));
+    assert_eq!(found.lines[LINES_BEFORE - 1].what.chars().count(), 2_001);
 }
 
 #[test]
@@ -154,8 +160,10 @@ fn an_error_far_above_tells_the_cause() {
         "quiet line\n".repeat(50)
     );
     let found = failure(log.as_bytes()).expect("there is one");
-    assert!(found.causes.iter().any(|it| it.says == "a service was installed and did not start"));
-    assert!(found.lines.iter().all(|it| !it.contains("1920")));
+    assert!(
+        found.causes.iter().any(|it| it.what.says == "a service was installed and did not start")
+    );
+    assert!(found.lines.iter().all(|it| !it.what.contains("1920")));
 }
 
 #[test]

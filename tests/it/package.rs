@@ -6,7 +6,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use mimeo::execute::machine::Answer;
-use mimeo::execute::package::{LARGEST, package};
+use mimeo::execute::package::package;
+use mimeo::installer::package::LARGEST;
 use msi::{Column, Insert, Value};
 
 const LIMIT: Duration = Duration::from_secs(60);
@@ -49,7 +50,7 @@ impl File {
     }
 
     async fn ask(&self, build: Option<&str>) -> Answer {
-        package(LIMIT, self.path().to_str().unwrap(), build).await
+        package(LIMIT, self.path().to_str().unwrap(), build, None).await
     }
 }
 
@@ -224,18 +225,18 @@ async fn a_file_larger_than_any_package_is_not_read() {
 
 #[tokio::test]
 async fn a_path_without_a_file_is_a_no_or_of_another_machine() {
-    let seen = no(package(LIMIT, "no/such/file.msi", None).await);
+    let seen = no(package(LIMIT, "no/such/file.msi", None, None).await);
     assert_eq!(seen, "there is no file `no/such/file.msi`");
     let folder = tempfile::tempdir().unwrap();
-    let seen = no(package(LIMIT, folder.path().to_str().unwrap(), None).await);
+    let seen = no(package(LIMIT, folder.path().to_str().unwrap(), None, None).await);
     assert!(seen.ends_with("is a folder"), "{seen}");
-    no(package(LIMIT, "", None).await);
-    no(package(LIMIT, "a\0b", None).await);
+    no(package(LIMIT, "", None, None).await);
+    no(package(LIMIT, "a\0b", None, None).await);
     if cfg!(not(windows)) {
         for path in
             [r"D:\MIM\Service and Portal.msi", r"\\files\mim\Service and Portal.msi", "D:/x.msi"]
         {
-            let answer = package(LIMIT, path, None).await;
+            let answer = package(LIMIT, path, None, None).await;
             assert_eq!(answer, Answer::Unknown(format!("`{path}` is a path of another machine")));
         }
     }
@@ -248,6 +249,6 @@ async fn a_pipe_is_not_waited_for() {
     let path = folder.path().join("x.msi");
     let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
     assert!(made.success());
-    let seen = no(package(LIMIT, path.to_str().unwrap(), None).await);
+    let seen = no(package(LIMIT, path.to_str().unwrap(), None, None).await);
     assert!(seen.ends_with("is a device or a pipe"), "{seen}");
 }

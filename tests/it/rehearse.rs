@@ -115,3 +115,18 @@ fn a_fault_that_is_none_is_told_with_those_there_are() {
         assert!(list.out.contains(name), "{name}");
     }
 }
+
+#[test]
+fn the_faults_are_listed_without_a_script_and_nothing_else_is_done_without_one() {
+    let run = |args: &[&str]| {
+        Command::new(env!("CARGO_BIN_EXE_mimeo")).args(args).current_dir(root()).output()
+    };
+    let list = run(&["rehearse", "--fail", "list"]).expect("it starts");
+    assert_eq!(list.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&list.stdout).contains("install:CODE"));
+    for args in [&["rehearse"][..], &["rehearse", "--fail", "install:1603"]] {
+        let refused = run(args).expect("it starts");
+        assert_eq!(refused.status.code(), Some(2), "{args:?}");
+        assert!(refused.stdout.is_empty());
+    }
+}

@@ -1,10 +1,17 @@
 //! What the other files share.
 
+/// Installer packages.
+pub(crate) mod package;
+
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::{Date, date};
 use mimeo::compile::{Compiled, Inputs, compile};
 use mimeo::diagnostic::Severity;
+use mimeo::installer::profile::Profile;
+use mimeo::installer::profile::survey::survey_of;
+use mimeo::installer::{Contents, Packages};
 use mimeo::render::{self, Format, Style};
 use mimeo::source::files::Memory;
 
@@ -44,6 +51,12 @@ impl Project {
         self
     }
 
+    /// With an installer package that can be read, or that is there and cannot.
+    pub(crate) fn package(mut self, contents: Contents) -> Self {
+        self.inputs.packages = Some(Arc::new(Said(contents)));
+        self
+    }
+
     /// Judged on another day.
     pub(crate) fn on(mut self, day: Date) -> Self {
         self.inputs.as_of = day;
@@ -54,6 +67,38 @@ impl Project {
     pub(crate) fn compile(&self) -> Compiled {
         compile(&Memory::new(self.texts.clone()), &self.inputs).expect("every file is there")
     }
+}
+
+/// What every package is said to hold.
+#[derive(Debug)]
+struct Said(Contents);
+
+impl Packages for Said {
+    fn look(&self, _: &str) -> Contents {
+        self.0.clone()
+    }
+}
+
+/// The profile of a package that was drawn up.
+pub(crate) fn profile(draft: &package::Draft) -> Profile {
+    let bytes = std::io::Cursor::new(draft.bytes());
+    survey_of("Service and Portal.msi", bytes).expect("it is a package")
+}
+
+/// What a package holds by the words of an example: a build, `other` for another product, `damaged`; ` without …` leaves a
+/// feature out.
+pub(crate) fn contents(words: &str) -> Contents {
+    let (what, without) = words.split_once(" without ").unwrap_or((words, ""));
+    if what == "damaged" {
+        return Contents::Unreadable("is damaged: it has no table `Property`".to_owned());
+    }
+    let build = package::Build::ALL.into_iter().find(|it| it.version() == what);
+    let mut draft = package::draft(build.unwrap_or(package::Build::Redesigned));
+    if what == "other" {
+        draft.set("ProductName", "Microsoft Identity Manager Synchronization Service");
+    }
+    draft.sheet("Feature").rows.retain(|it| it[0] != package::Cell::from(without));
+    Contents::Read(Arc::new(profile(&draft)))
 }
 
 /// Compiles one script.

@@ -1,6 +1,8 @@
 //! The door to a Windows Server: what goes through it, on any system, and on Windows the real thing.
 
 #[cfg(windows)]
+mod planned;
+#[cfg(windows)]
 mod real;
 
 use std::collections::BTreeMap;

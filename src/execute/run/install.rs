@@ -25,6 +25,9 @@ code! {
     /// The wizard was closed before the end, and Windows Installer took back what it had done.
     INSTALL_CANCELLED: Error = "install-cancelled", "the installation was cancelled",
         source "https://learn.microsoft.com/en-us/windows/win32/msi/error-codes" seen "2026-11-23";
+    /// The package is not the one that the plan was made for: another build, another edition, or a copy that was cut off. What
+    /// the plan says of names and pages was read from the other file, and nothing was installed from this one.
+    INSTALL_PACKAGE: Error = "install-package", "the package is not the one that the plan was made for";
     /// The log of an installation holds secrets in clear. Windows Installer writes every property into a verbose log that its
     /// package does not name in `MsiHiddenProperties`. They can be replaced by stars; nothing else of the log is changed.
     INSTALL_LOG: Warning = "install-log", "the log holds secrets in clear",
@@ -33,13 +36,36 @@ code! {
 
 /// The codes of this file.
 pub const CODES: &[&crate::diagnostic::Code] =
-    &[&INSTALL_FAILED, &INSTALL_BUSY, &INSTALL_CANCELLED, &INSTALL_LOG];
+    &[&INSTALL_FAILED, &INSTALL_BUSY, &INSTALL_CANCELLED, &INSTALL_PACKAGE, &INSTALL_LOG];
 
 /// How often a busy Windows Installer is asked again, and the pause between.
 const BUSY_TRIES: u32 = 40;
 const BUSY_PAUSE: Duration = Duration::from_secs(15);
 
 impl<M: Machine, P: Person> Run<'_, M, P> {
+    /// Refuses a package that is another than the one that was read when the plan was made.
+    async fn is_same_package(&self, step: &Step, msi: &Msi) -> Result<(), Failure> {
+        if msi.digest.is_none() {
+            return Ok(());
+        }
+        let question = Question::Package {
+            path: msi.package.clone(),
+            build: None,
+            digest: msi.digest.clone(),
+        };
+        match self.answer(&step.id, &question).await? {
+            // What Windows Installer makes of a file that cannot be read here, it says itself.
+            Answer::Yes(_) | Answer::Unknown(_) => Ok(()),
+            Answer::No(seen) => {
+                let message =
+                    format!("the package is not the one that the plan was made for: {seen}");
+                Err(Failure::new(&INSTALL_PACKAGE, words(&message))
+                    .help("put the package there that the plan was made for, then go on with `mimeo resume`")
+                    .help("or make the plan again with this one: `mimeo plan`"))
+            }
+        }
+    }
+
     pub(super) async fn install(
         &self,
         step: &Step,
@@ -47,6 +73,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
         went: &mut Went,
     ) -> Result<(), Failure> {
         let installation = self.installation(msi)?;
+        self.is_same_package(step, msi).await?;
         if msi.ui == Ui::Review {
             let sheet = self.sheet();
             if !sheet.is_empty() {
@@ -192,7 +219,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
 fn failed(code: u32, msi: &Msi, log: Option<&[u8]>) -> Failure {
     let explained = exit::explain(code);
     let told = log.and_then(log::failure);
-    let cause = told.as_ref().and_then(|it| it.causes.first());
+    let cause = told.as_ref().and_then(|it| it.causes.first()).map(|it| it.what);
     let message = match cause {
         Some(cause) => format!("Windows Installer ended with {code}: {}", cause.says),
         None => format!("Windows Installer ended with {code}: {}", explained.says),
@@ -202,12 +229,12 @@ fn failed(code: u32, msi: &Msi, log: Option<&[u8]>) -> Failure {
         let action =
             told.action.as_deref().map(|it| format!(" in `{}`", words(it))).unwrap_or_default();
         let path = msi.log.as_deref().unwrap_or_default();
-        let last = told.lines.iter().rev().find(|it| !it.contains("Return value"));
-        let last = last.map(|it| format!(": {}", words(it))).unwrap_or_default();
+        let last = told.lines.iter().rev().find(|it| !it.what.contains("Return value"));
+        let last = last.map(|it| format!(": {}", words(&it.what))).unwrap_or_default();
         failure =
             failure.help(format!("the log says so first at {path}:{}{action}{last}", told.line));
         for cause in &told.causes {
-            failure = failure.help(cause.help);
+            failure = failure.help(cause.what.help);
         }
     } else if let Some(path) = &msi.log {
         failure = failure.help(format!("read the log `{path}` for the first `Return value 3`"));

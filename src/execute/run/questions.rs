@@ -10,6 +10,7 @@ use crate::execute::graph::{self, Reply, Request, Sent};
 use crate::execute::judge;
 use crate::execute::machine::{Answer, Machine};
 use crate::execute::person::Person;
+use crate::execute::run::filling::encoded;
 use crate::execute::run::operations::password;
 use crate::execute::run::{Run, SECRET_STALE, Went};
 use crate::execute::session::SIGN_IN_GUEST;
@@ -22,11 +23,11 @@ const CLEAR_TRIES: u32 = 3;
 impl<M: Machine, P: Person> Run<'_, M, P> {
     /// Answers a question. Unknown is an answer; a failure is a cloud that cannot be asked at all.
     pub(super) async fn answer(&self, step: &str, question: &Question) -> Result<Answer, Failure> {
-        let id = |slot: &str| self.slot(slot).map(|it| it.expose().to_owned());
+        let id = |slot: &str| self.slot(slot).map(|it| encoded(it.expose()));
         match question {
             Question::Application { unique_name } => {
-                let path =
-                    format!("/v1.0/applications(uniqueName='{unique_name}')?$select=id,appId");
+                let name = encoded(&unique_name.replace('\'', "''"));
+                let path = format!("/v1.0/applications(uniqueName='{name}')?$select=id,appId");
                 self.is_there(step, path).await
             }
             Question::ServicePrincipal { application } => {

@@ -10,7 +10,7 @@ use crate::execute::journal::{Begun, JournalError};
 use crate::execute::machine::{Known, Machine};
 use crate::execute::person::Person;
 use crate::execute::run::operations::{password, secret_end};
-use crate::execute::run::{Outcome, Run};
+use crate::execute::run::{Before, Outcome, Run};
 use crate::plan::op::{Body, Http, Op};
 use crate::plan::{Kind, Plan, Step, Undo};
 
@@ -56,24 +56,35 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
         self.slots.borrow_mut().insert(OLD_KEY.to_owned(), Known::Text(key.clone()));
         let knows = BTreeMap::from([(old_key(round), key), (new_end(round), end.clone())]);
         self.insists.set(true);
-        for step in rotation(self.plan, make, round, &end) {
-            if self.state.borrow().is_complete(&step.id) {
-                continue;
+        let steps = rotation(self.plan, make, round, &end);
+        let work = async {
+            for step in &steps {
+                if self.state.borrow().is_complete(&step.id) {
+                    continue;
+                }
+                let begun = Begun::Step(step.id.clone());
+                let tried = self.state.borrow().ended.contains_key(&step.id)
+                    || self.state.borrow().open.as_ref() == Some(&begun);
+                // What an earlier try of it added is in nobody's hands.
+                if tried && let Err(failure) = self.clear(step).await {
+                    self.see_tokens();
+                    let failure = failure.covered(self.tools.secrets);
+                    self.tell_failed(step, &failure);
+                    return Ok(Outcome::Failed(place, failure));
+                }
+                let before = Before { tried: false, open: false };
+                if let Some(outcome) = self.one(place, step, before, knows.clone()).await? {
+                    return Ok(outcome);
+                }
             }
-            let begun = Begun::Step(step.id.clone());
-            let tried = self.state.borrow().ended.contains_key(&step.id)
-                || self.state.borrow().open.as_ref() == Some(&begun);
-            self.append(Some(begun), knows.clone())?;
-            if tried && let Err(failure) = self.clear(&step).await {
-                self.tell_failed(&step, &failure);
-                return Ok(Outcome::Failed(place, failure));
-            }
-            if let Some(outcome) = self.one(place, &step, false).await? {
-                return Ok(outcome);
-            }
-        }
-        self.finish()?;
-        Ok(Outcome::Complete)
+            self.finish()?;
+            Ok(Outcome::Complete)
+        };
+        let complete = || {
+            let state = self.state.borrow();
+            steps.iter().filter(|it| state.is_complete(&it.id)).count()
+        };
+        self.framed(steps.len(), complete, work).await
     }
 
     /// The key of the old client secret and the end of the new one: as this rotation began, on whatever day.

@@ -1,11 +1,13 @@
 //! Taking back what was done, in the reverse order.
 
+use std::collections::BTreeMap;
+
 use crate::execute::event::Event;
 use crate::execute::failure::{Class, Failure};
-use crate::execute::journal::{Begun, How, JournalError};
+use crate::execute::journal::{Begun, How, JournalError, State};
 use crate::execute::machine::Machine;
 use crate::execute::person::Person;
-use crate::execute::run::{Outcome, Run, Went, ended, kept};
+use crate::execute::run::{Outcome, Run, Went, absent_before, ended, kept};
 use crate::plan::op::Op;
 use crate::plan::{Step, Undo};
 
@@ -13,19 +15,22 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
     /// Takes back what this journal says was done. What a person has to take back is told, and counts as undone.
     pub async fn undo(&self) -> Result<Outcome, JournalError> {
         let done: Vec<usize> = self.to_undo();
-        self.tell(Event::Started {
-            plan: self.plan.seal.clone(),
-            title: self.plan.title.clone(),
-            steps: done.len(),
-            complete: 0,
-        });
+        let undone = || {
+            let state = self.state.borrow();
+            let how = |place: &usize| state.ended.get(&self.plan.steps[*place].id).map(|it| it.how);
+            done.iter().filter(|it| how(it) == Some(How::Undone)).count()
+        };
+        self.framed(done.len(), undone, self.undo_all(&done)).await
+    }
+
+    async fn undo_all(&self, done: &[usize]) -> Result<Outcome, JournalError> {
         for (number, place) in done.iter().enumerate() {
             let step = &self.plan.steps[*place];
             if self.tools.pace.is_stopping() {
                 self.finish()?;
                 return Ok(Outcome::Stopped);
             }
-            self.begin(Begun::Undo(step.id.clone()))?;
+            self.append(Some(Begun::Undo(step.id.clone())), BTreeMap::new())?;
             self.tell(Event::StepStarted {
                 number: number + 1,
                 step: step.id.clone(),
@@ -40,6 +45,7 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
                     self.close(ended(&step.id, How::Undone, Went::default(), by_hand));
                 }
                 Err(failure) => {
+                    self.see_tokens();
                     let failure = failure.covered(self.tools.secrets);
                     let stopped = failure.class == Class::Stopped;
                     let because = failure.message.clone();
@@ -54,8 +60,6 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
             }
         }
         self.finish()?;
-        let records = self.records();
-        self.tell(Event::Finished { outcome: "complete".to_owned(), complete: 0, records });
         Ok(Outcome::Complete)
     }
 
@@ -63,29 +67,15 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
     fn to_undo(&self) -> Vec<usize> {
         let state = self.state.borrow();
         let places = self.plan.steps.iter().enumerate().rev();
-        let done = places.filter(|(_, step)| {
-            let ended = state.ended.get(&step.id).map(|it| it.how);
-            let was_open = state.open == Some(Begun::Step(step.id.clone()))
-                || state.open == Some(Begun::Undo(step.id.clone()));
-            // What was skipped was there before.
-            matches!(
-                ended,
-                Some(
-                    How::Done
-                        | How::DoneRestart
-                        | How::Confirmed
-                        | How::Stopped
-                        | How::Failed
-                        | How::UndoFailed
-                )
-            ) || was_open
+        let begun = places.filter(|(_, step)| {
+            matches!(fate(step, &state), Some(Fate::TakenBack | Fate::ByHand(_)))
         });
-        done.filter(|(_, step)| step.undo != Undo::Nothing).map(|(place, _)| place).collect()
+        begun.map(|(place, _)| place).collect()
     }
 
     /// Undoes a step; what is left to a person.
     async fn undo_step(&self, step: &Step) -> Result<String, Failure> {
-        let made = self.state.borrow().ended.get(&step.id).is_some_and(|it| it.made);
+        let made = was_made(step, &self.state.borrow());
         let (ops, otherwise) = match &step.undo {
             Undo::Nothing => return Ok(String::new()),
             Undo::ByHand(what) => return Ok(what.clone()),
@@ -108,6 +98,10 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
         }
         let known = |op: &Op| !matches!(op, Op::Http(http) if self.request(http).is_err());
         if !ops.iter().all(known) {
+            // A crash may have lost what the step made known.
+            self.seen_of(step).await;
+        }
+        if !ops.iter().all(known) {
             return Ok(otherwise.to_owned());
         }
         for op in ops {
@@ -115,6 +109,58 @@ impl<M: Machine, P: Person> Run<'_, M, P> {
         }
         Ok(String::new())
     }
+}
+
+/// What becomes of a step when its plan is taken back.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Fate {
+    /// It is taken back.
+    TakenBack,
+    /// A person takes it back: what is to be done, or why there is no way.
+    ByHand(String),
+    /// It stays as it is, and why.
+    Stays(&'static str),
+}
+
+/// What becomes of a step; nothing for one of which nothing has to be taken back.
+#[must_use]
+pub fn fate(step: &Step, state: &State) -> Option<Fate> {
+    let ended = state.ended.get(&step.id);
+    let open = [Begun::Step(step.id.clone()), Begun::Undo(step.id.clone())];
+    let is_open = state.open.as_ref().is_some_and(|it| open.contains(it));
+    if step.undo == Undo::Nothing || (ended.is_none() && !is_open) {
+        return None;
+    }
+    match ended.map(|it| it.how) {
+        Some(How::Skipped) if !is_open => return Some(Fate::Stays("it was there before")),
+        Some(How::Undone) if !is_open => return Some(Fate::Stays("it was undone already")),
+        Some(
+            How::Done
+            | How::DoneRestart
+            | How::Skipped
+            | How::Confirmed
+            | How::Failed
+            | How::Stopped
+            | How::Undone
+            | How::UndoFailed,
+        )
+        | None => {}
+    }
+    match &step.undo {
+        Undo::Nothing => None,
+        Undo::Ops(_) => Some(Fate::TakenBack),
+        Undo::IfMade { .. } if was_made(step, state) => Some(Fate::TakenBack),
+        Undo::IfMade { otherwise: what, .. } | Undo::ByHand(what) => {
+            Some(Fate::ByHand(what.clone()))
+        }
+    }
+}
+
+/// Whether the step made something that was not there before, as far as the journal tells.
+fn was_made(step: &Step, state: &State) -> bool {
+    let ended = state.ended.get(&step.id);
+    let skipped = ended.is_some_and(|it| it.how == How::Skipped);
+    ended.is_some_and(|it| it.made) || (!skipped && state.known.contains_key(&absent_before(step)))
 }
 
 /// Undoing goes on with another command than carrying out.

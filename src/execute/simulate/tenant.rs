@@ -70,6 +70,9 @@ pub struct Tenant {
     pub counted: u64,
     /// How often a passing fault struck, by fault and kind of request.
     pub struck: BTreeMap<String, u32>,
+    /// Whether what is written shows at once, for a program that waits in earnest for what does not.
+    #[serde(default)]
+    pub shows_at_once: bool,
 }
 
 /// A person in the directory.
@@ -272,12 +275,16 @@ pub fn digest(secret: &str) -> String {
 
 /// How many requests do not see what was written a moment ago.
 fn delay(shared: &Shared) -> u32 {
-    if shared.has(Fault::GraphReplication) { 4 } else { 1 }
+    if shared.has(Fault::GraphReplication) { 4 } else { usual_delay(shared) }
 }
 
 /// How many sign-ins do not see what was written a moment ago.
 fn sign_in_delay(shared: &Shared) -> u32 {
-    if shared.has(Fault::GraphReplication) { 2 } else { 1 }
+    if shared.has(Fault::GraphReplication) { 2 } else { usual_delay(shared) }
+}
+
+fn usual_delay(shared: &Shared) -> u32 {
+    u32::from(!shared.look().tenant.shows_at_once)
 }
 
 /// Whether a passing fault strikes now. It strikes `times` times for each kind of request, and has then healed.

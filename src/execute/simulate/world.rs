@@ -43,6 +43,17 @@ pub struct Server {
     pub pending_reboot: bool,
 }
 
+/// A request that the simulated tenant got, for whoever looks what was sent.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Sent {
+    /// The method, the path and the query.
+    pub to: String,
+    /// The headers, a line each.
+    pub headers: String,
+    /// The body.
+    pub body: String,
+}
+
 /// A handle on a [`World`].
 #[derive(Clone, Debug)]
 pub struct Shared {
@@ -50,13 +61,26 @@ pub struct Shared {
     /// The file that keeps it.
     file: Option<Arc<PathBuf>>,
     points: Arc<Mutex<u32>>,
+    /// Every request, where somebody wants to look at them.
+    sent: Option<Arc<Mutex<Vec<Sent>>>>,
 }
 
 impl Shared {
     /// A world that is forgotten at the end.
     #[must_use]
     pub fn new(world: World) -> Self {
-        Shared { world: Arc::new(Mutex::new(world)), file: None, points: Arc::default() }
+        Shared {
+            world: Arc::new(Mutex::new(world)),
+            file: None,
+            points: Arc::default(),
+            sent: None,
+        }
+    }
+
+    /// A world that is forgotten at the end, and remembers every request until then.
+    #[must_use]
+    pub fn recording(world: World) -> Self {
+        Shared { sent: Some(Arc::default()), ..Shared::new(world) }
     }
 
     /// A world that is kept in a file after every change.
@@ -88,6 +112,21 @@ impl Shared {
         let result = change(&mut self.look());
         self.keep();
         result
+    }
+
+    /// The requests that were remembered.
+    #[must_use]
+    pub fn sent(&self) -> Vec<Sent> {
+        let lock =
+            |it: &Arc<Mutex<Vec<Sent>>>| it.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        self.sent.as_ref().map(lock).unwrap_or_default()
+    }
+
+    /// Remembers a request, where somebody wants to look at them.
+    pub(in crate::execute::simulate) fn record(&self, sent: impl FnOnce() -> Sent) {
+        if let Some(all) = &self.sent {
+            all.lock().unwrap_or_else(PoisonError::into_inner).push(sent());
+        }
     }
 
     /// Whether something goes wrong.

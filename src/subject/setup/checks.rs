@@ -9,12 +9,17 @@ use crate::model::{Component, Deployment, Form, OverrideValue, Part};
 use crate::plan::op::Ui;
 use crate::subject::Check;
 use crate::subject::setup::properties::{PROPERTIES, WRONG};
-use crate::subject::setup::{by_hand, can_be_quiet, deployment_is_entra, ui, usable};
+use crate::subject::setup::{by_hand, can_be_quiet, deployment_is_entra, package, ui, usable};
 
 pub(super) static CHECKS: &[Check] = &[
     Check { code: &INSTALLER_MISSING, run: missing },
     Check { code: &INSTALLER_LICENSE_TERMS, run: license_terms },
-    Check { code: &INSTALLER_PACKAGE, run: package },
+    Check { code: &INSTALLER_PACKAGE, run: ending },
+    Check { code: &package::INSTALLER_PACKAGE_DAMAGED, run: package::damaged },
+    Check { code: &package::INSTALLER_PACKAGE_OTHER, run: package::other },
+    Check { code: &package::INSTALLER_PACKAGE_BUILD, run: package::other_build },
+    Check { code: &package::INSTALLER_PROPERTY_FOREIGN, run: package::foreign_property },
+    Check { code: &package::INSTALLER_FEATURE_FOREIGN, run: package::foreign_feature },
     Check { code: &INSTALLER_LOG, run: log },
     Check { code: &INSTALLER_BUILD_DEFECT, run: build_defect },
     Check { code: &INSTALLER_BUILD_SUPPORT, run: build_support },
@@ -302,11 +307,18 @@ code! {
 }
 
 /// Whether a property holds a secret, by the table or by its name.
-pub(super) fn is_secret(name: &str) -> bool {
+#[must_use]
+pub fn is_secret(name: &str) -> bool {
     let name = name.to_ascii_uppercase();
     let sounds = ["PASSWORD", "PASSPHRASE", "PWD", "SECRET", "TOKEN"];
     let known = PROPERTIES.iter().find(|it| it.name == name);
     known.map_or_else(|| sounds.iter().any(|it| name.contains(it)), |it| it.secret)
+}
+
+/// Whether the package keeps a property out of the log; nothing where it was not read.
+fn is_hidden(deployment: &Deployment, name: &str) -> Option<bool> {
+    let profile = package::profile(deployment)?;
+    Some(profile.property(name).is_some_and(|it| it.hidden))
 }
 
 fn missing(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
@@ -351,7 +363,7 @@ fn license_terms(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     }
 }
 
-fn package(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+fn ending(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(package) = deployment.installer.get().and_then(|it| it.package.said()) else { return };
     let text = package.value.text();
     let ending = text.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
@@ -498,6 +510,10 @@ fn property_wrong(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     for set in &installer.properties {
         let Some(name) = set.name.said() else { continue };
         let text = name.value.text();
+        // Where the package was read, its word counts.
+        if package::profile(deployment).is_some() {
+            continue;
+        }
         let known = PROPERTIES.iter().map(|it| it.name);
         if let Some((_, meant)) = WRONG.iter().find(|(it, _)| it.eq_ignore_ascii_case(&text)) {
             out.about(&name.origin, format!("the installer has no property `{text}`"))
@@ -547,7 +563,8 @@ fn property_exposed(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
             continue;
         };
         let text = name.text();
-        if matches!(value.value, OverrideValue::Secret(_)) && !is_secret(&text) {
+        let hidden = is_hidden(deployment, &text).unwrap_or_else(|| is_secret(&text));
+        if matches!(value.value, OverrideValue::Secret(_)) && !hidden {
             out.about(
                 &value.origin,
                 format!("the secret's value may stand in the log as `{text}`"),
@@ -596,8 +613,8 @@ fn property_value(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 
 fn log_secrets(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(log) = deployment.installer.get().and_then(|it| it.log.said()) else { return };
-    let secrets = usable(deployment).filter(|it| it.secret).count();
-    if secrets > 0 {
+    let hidden = |name: &str| is_hidden(deployment, name).unwrap_or(false);
+    if usable(deployment).any(|it| it.secret && !hidden(it.name)) {
         out.about(&log.origin, "the log may hold the values of secrets").label("verbose").help(
             "keep its folder to administrators, and delete it when the installation has succeeded",
         );

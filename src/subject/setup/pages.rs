@@ -252,6 +252,12 @@ const ROWS: &[Row] = &[
 
 const REQUIRE_SSL: &str = "Setup does not make the virtual directory require SSL. Click Next, and require it after the installation.";
 
+/// Title and subtitle of a page, as the wizard shows them.
+#[must_use]
+pub fn heading(number: u8) -> Option<(&'static str, &'static str)> {
+    ROWS.iter().find(|it| it.number == number).map(|it| (it.title, it.subtitle))
+}
+
 /// The pages that the wizard shows in a deployment.
 #[must_use]
 pub fn pages(deployment: &Deployment) -> Vec<Page> {

@@ -6,7 +6,8 @@
 
 use crate::model::format::{Build, Format};
 use crate::model::{
-    AccountKind, Component, Deployment, Edition, MailServer, PasswordPortal, RemotePasswordPortal,
+    AccountKind, Certificate, Component, Deployment, Edition, MailServer, PasswordPortal,
+    RemotePasswordPortal,
 };
 use crate::plan::op::Value;
 
@@ -157,7 +158,12 @@ pub static PROPERTIES: &[Property] = &[
         SERVICE,
         D,
         "a comment in one public tool",
-        |_| None
+        |it| {
+            text(match &it.certificate.get()?.value {
+                Certificate::Existing { thumbprint } => thumbprint.value(),
+                Certificate::SelfIssued { .. } => None,
+            })
+        }
     ),
     property!("SERVICE_ACCOUNT_NAME", "account.name", SERVICE, A, FIM, |it| {
         Some(Value::text(it.account.get()?.account.value()?.name()))

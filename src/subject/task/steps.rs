@@ -246,6 +246,7 @@ fn install(
     Draft {
         kind: Kind::Idempotent,
         ops: vec![Op::Msi(Msi {
+            digest: None,
             package: package.text(),
             ui: Ui::Quiet,
             log: None,

@@ -154,9 +154,14 @@ fn assert_as_undisturbed(stage: &Stage, folder: &str, name: &str) {
     assert_one_live_secret(&world, name);
 }
 
-/// The outcome that the last event tells.
+/// The outcome that the last event tells, of a run that tells where it begins and ends, once each.
 fn outcome(run: &Run) -> String {
     let events = run.events();
+    let names: Vec<&str> = events.iter().filter_map(|it| it["event"].as_str()).collect();
+    assert_eq!(names.first(), Some(&"started"), "{}", run.all());
+    for frame in ["started", "finished"] {
+        assert_eq!(names.iter().filter(|it| **it == frame).count(), 1, "{}", run.all());
+    }
     let last = events.last().expect("there are events");
     assert_eq!(last["event"], "finished", "{}", run.all());
     last["outcome"].as_str().expect("a text").to_owned()

@@ -413,3 +413,22 @@ fn leaves(at: &str, json: &Json, found: &mut Vec<String>) {
         Json::Null | Json::Bool(_) | Json::Number(_) | Json::String(_) => found.push(at.to_owned()),
     }
 }
+
+#[test]
+fn a_record_of_another_version_is_refused_and_not_set_aside() {
+    let stage = rehearsed();
+    let plan = Plan::from_json(&stage.read("whole/plan.json")).expect("it is whole");
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("plan.journal");
+    let mut text = stage.read("whole/plan.journal");
+    let last = text.lines().last().expect("it has records");
+    let chain = &last["{\"chain\":\"".len()..][..64];
+    let record = r#"{"at":"2027-01-01T00:00:00Z","measured":"something new"}"#;
+    let next = mimeo::plan::seal::digest(&format!("{chain}{record}"));
+    text.push_str(&format!("{{\"chain\":\"{next}\",\"record\":{record}}}\n"));
+    std::fs::write(&file, &text).expect("a file");
+    let refused = Journal::open(&file, &plan).expect_err("nobody here can read it");
+    assert!(matches!(refused, JournalError::Foreign { .. }), "{refused}");
+    assert_eq!(std::fs::read_to_string(&file).expect("it is there"), text);
+    assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 1);
+}

@@ -478,6 +478,7 @@ fn installation() -> Msi {
         ("SERVICE_ACCOUNT_PASSWORD", secret("mim_service_password")),
     ];
     Msi {
+        digest: None,
         package: r"D:\MIM\Service and Portal\Service and Portal.msi".to_owned(),
         ui: Ui::Review,
         log: Some(r"c:\miminstall\log.txt".to_owned()),

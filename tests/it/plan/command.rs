@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use mimeo::export::command::{
-    CommandError, ParseError, Shell, command_line, parse_properties, property,
-};
+use mimeo::export::command::{CommandError, Shell, command_line, parse_properties, property};
+use mimeo::installer::command::Problem;
 use mimeo::plan::op::{Literal, Msi, Op, Ui, Value};
 
 use super::{Random, sample};
@@ -124,7 +123,7 @@ fn numbers_and_flags_are_digits() {
 fn lines_of_other_hands_are_split() {
     let split = |line: &str| {
         let properties = parse_properties(line)?;
-        Ok::<_, ParseError>(
+        Ok::<_, Problem>(
             properties.iter().map(|(name, value)| format!("{name}={value}")).collect::<Vec<_>>(),
         )
     };
@@ -142,14 +141,14 @@ fn lines_of_other_hands_are_split() {
     assert_eq!(split("msiexec").unwrap(), [""; 0]);
     assert_eq!(split("msiexec /i"), Ok(vec![]));
     for (line, error) in [
-        ("A=\"x", ParseError::Unclosed(2)),
-        ("A=\"\"\"", ParseError::Unclosed(2)),
-        ("A=\"x\"y", ParseError::Glued(4)),
-        ("A=x\"y\"", ParseError::Quote(3)),
-        ("msiexec /qn \"A=x y\"", ParseError::QuotedWhole(12)),
-        ("msiexec /qn JUNK", ParseError::Stray(12)),
-        ("msiexec /qn A =x", ParseError::Stray(12)),
-        ("msiexec /qn \"JUNK\"", ParseError::Stray(12)),
+        ("A=\"x", Problem::Unclosed(2)),
+        ("A=\"\"\"", Problem::Unclosed(2)),
+        ("A=\"x\"y", Problem::Glued(4)),
+        ("A=x\"y\"", Problem::Quote(3)),
+        ("msiexec /qn \"A=x y\"", Problem::QuotedWhole(12)),
+        ("msiexec /qn JUNK", Problem::Stray(12)),
+        ("msiexec /qn A =x", Problem::Stray(12)),
+        ("msiexec /qn \"JUNK\"", Problem::Stray(12)),
     ] {
         assert_eq!(split(line).unwrap_err(), error, "{line}");
         assert!(!error.to_string().is_empty() && !error.help().is_empty());

@@ -259,7 +259,7 @@ fn wrong_fields_are_named_by_their_path() {
         ),
         (
             renamed("/steps/2/ops/0/package", "pakage"),
-            "`steps[2].ops[0].pakage`: unknown field `pakage`, expected one of `package`, `ui`",
+            "`steps[2].ops[0].pakage`: unknown field `pakage`, expected one of `package`, `digest`",
         ),
         (
             set(server, json!({ "valeu": "x" })),

@@ -4,7 +4,7 @@
 
 use std::cell::RefCell;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
@@ -18,11 +18,11 @@ use tempfile::TempDir;
 
 use crate::windows::{reply, script, secret, text};
 
-const PRODUCT: &str = "Mimeo Test Service and Portal";
+const PRODUCT: &str = "Mimeo Test Identity Manager Service and Portal";
 const SECRET: &str = "S3cret \"Paß\" of nobody";
 
 /// The machine, for one test at a time.
-struct Server {
+pub(super) struct Server {
     tools: PathBuf,
     folder: TempDir,
     runtime: Option<tokio::runtime::Runtime>,
@@ -31,7 +31,7 @@ struct Server {
 
 impl Server {
     /// The machine without the product; none where it is not given for this.
-    fn get() -> Option<Server> {
+    pub(super) fn get() -> Option<Server> {
         static ONE: Mutex<()> = Mutex::new(());
         let tools = PathBuf::from(std::env::var_os("MIMEO_TEST_WINDOWS")?);
         let one = ONE.lock().unwrap_or_else(PoisonError::into_inner);
@@ -45,7 +45,17 @@ impl Server {
         Some(server)
     }
 
-    fn path(&self, name: &str) -> String {
+    /// The folder of the package and the stand-ins.
+    pub(super) fn tools(&self) -> &Path {
+        &self.tools
+    }
+
+    /// A folder for the test.
+    pub(super) fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    pub(super) fn path(&self, name: &str) -> String {
         self.folder.path().join(name).to_str().expect("it is text").to_owned()
     }
 
@@ -66,7 +76,7 @@ impl Server {
         self.run(Windows.install(&installation, &mut |_| ())).expect("it can be asked for")
     }
 
-    fn run<T>(&mut self, future: impl Future<Output = T>) -> T {
+    pub(super) fn run<T>(&mut self, future: impl Future<Output = T>) -> T {
         self.runtime.get_or_insert_with(runtime).block_on(future)
     }
 
@@ -87,9 +97,9 @@ impl Server {
     }
 
     /// The features that the last installation installed.
-    fn features(&mut self) -> Vec<&'static str> {
+    pub(super) fn features(&mut self) -> Vec<&'static str> {
         let mut features = Vec::new();
-        for name in ["CommonServices", "WebPortals", "RegistrationPortal"] {
+        for name in ["CommonServices", "WebPortals", "RegistrationPortal", "ResetPortal"] {
             let value = registry(r"SOFTWARE\MimeoTest", name, 1);
             if matches!(self.ask(&Question::Registry(value)), Answer::Yes(_)) {
                 features.push(name);
@@ -98,7 +108,7 @@ impl Server {
         features
     }
 
-    fn log(&mut self) -> Vec<u8> {
+    pub(super) fn log(&mut self) -> Vec<u8> {
         let path = self.path("my log.txt");
         self.run(Windows.read_log(&path)).expect("it was written")
     }

@@ -16,7 +16,7 @@ use tokio::task::{JoinHandle, JoinSet};
 
 use crate::execute::cloud::Endpoints;
 use crate::execute::simulate::tenant::{ews, graph, sign_in};
-use crate::execute::simulate::world::Shared;
+use crate::execute::simulate::world::{Sent, Shared};
 
 /// The largest body that is read (bytes).
 const LARGEST: usize = 1 << 20;
@@ -90,6 +90,19 @@ impl Request {
     pub(super) fn query(&self) -> Vec<(String, String)> {
         let query = self.uri.query().unwrap_or_default();
         url::form_urlencoded::parse(query.as_bytes()).into_owned().collect()
+    }
+
+    /// As it came, for whoever looks at it later.
+    fn recorded(&self) -> Sent {
+        let lossy = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let headers = self.headers.iter();
+        Sent {
+            to: format!("{} {}", self.method, self.uri),
+            headers: headers
+                .map(|(name, value)| format!("{name}: {}\n", lossy(value.as_bytes())))
+                .collect(),
+            body: lossy(&self.body),
+        }
     }
 
     /// The access token, if there is one.
@@ -177,6 +190,7 @@ async fn respond(
                 headers: head.headers,
                 body: body.to_bytes(),
             };
+            shared.record(|| request.recorded());
             route(&request, shared)
         }
         Err(_) => Reply::Whole(Answer::empty(413)),

@@ -280,6 +280,69 @@ fn no_secret_is_shown_wherever_it_stands() {
 }
 
 #[test]
+fn a_secret_is_known_by_what_stands_around_it() {
+    let forms = [
+        ("<password>C4nary</password><user>bob</user>", "<user>bob</user>"),
+        ("<add key=\"Password\" value=\"C4nary\"/> kept", "kept"),
+        ("{\"password\": \"C4nary\", \"user\":\"bob\"}", "\"user\":\"bob\""),
+        ("{'password':'C4nary'} kept", "kept"),
+        ("PASSWORD=\"C4nary \"\" C4nary\" kept", "kept"),
+        ("password='C4nary '' C4nary' kept", "kept"),
+        ("passwd=C4nary kept", "kept"),
+        ("ServicePassword: C4nary", "ServicePassword: "),
+        ("Validating the password: passed", "password: passed"),
+        ("Password: must have 8 characters", "must have 8 characters"),
+        ("PasswordAge: 1000d", "PasswordAge: 1000d"),
+    ];
+    for (form, kept) in forms {
+        let log = format!(
+            "CAQuietExec:  {form}\r\nAction ended 9:41:07: CheckDatabase. Return value 3.\r\n"
+        );
+        for args in [&[][..], &["--output-format", "json"]] {
+            let (_, out) = shown(log.as_bytes(), args);
+            assert!(!out.contains("C4nary"), "{form}\n{out}");
+            let kept = if args.is_empty() { kept.to_owned() } else { kept.replace('"', "\\\"") };
+            assert!(out.contains(&kept), "{form}\n{out}");
+        }
+    }
+}
+
+#[test]
+fn what_an_action_is_handed_is_not_shown() {
+    let log = "\
+        MSI (s) (A4:30) [09:41:00:000]: Doing action: SetConfigure\r\n\
+        MSI (s) (A4:30) [09:41:00:000]: PROPERTY CHANGE: Adding Configure property. Its value is 'contoso;C4nary'.\r\n\
+        MSI (s) (A4:30) [09:41:00:000]: PROPERTY CHANGE: Adding CONFIGURE2 property. Its value is 'C4nary'.\r\n\
+        MSI (s) (A4:30) [09:41:00:000]: Executing op: ActionStart(Name=Configure,,)\r\n\
+        MSI (s) (A4:30) [09:41:01:000]: Executing op: CustomActionSchedule(Action=Configure,ActionType=3073,Source=BinaryData,Target=Run,CustomActionData=contoso;C4nary(1))\r\n\
+        MSI (s) (A4:30) [09:41:01:000]: Executing op: CustomActionSchedule(Action=CONFIGURE2,ActionType=3073,Source=BinaryData,Target=Run,CustomActionData=C4na\r\n\
+        CustomAction Configure returned actual error code 1603 (note this may not be 100% accurate)\r\n\
+        Action ended 9:41:07: InstallFinalize. Return value 3.\r\n\
+        Property(S): Configure = contoso;C4nary\r\n\
+        Property(S): SERVICE_ACCOUNT_PASSWORD = **********\r\n";
+    for args in [&[][..], &["--output-format", "json"]] {
+        let (_, out) = shown(log.as_bytes(), args);
+        assert!(!out.contains("C4na"), "{out}");
+    }
+    assert!(shown(log.as_bytes(), &[]).1.contains("ActionType=3073,Source=BinaryData"));
+}
+
+#[test]
+fn what_an_action_says_whose_failure_does_not_matter_is_no_reason() {
+    let log = "\
+        MSI (s) (A4:30) [09:41:00:000]: Executing op: ActionStart(Name=RetractOld,,)\r\n\
+        CAQuietExec:  A deployment or retraction is already under way for the solution\r\n\
+        CAQuietExec:  Error 0xfffffffa: Command line returned an error.\r\n\
+        CustomAction RetractOld returned actual error code 1603 but will be translated to success due to continue marking\r\n\
+        MSI (s) (A4:30) [09:41:00:000]: Executing op: ActionStart(Name=StartServices,,)\r\n\
+        MSI (s) (A4:30) [09:41:00:000]: Product: Contoso -- Error 1920. Service 'FIMService' failed to start.\r\n\
+        Action ended 9:41:07: InstallFinalize. Return value 3.\r\n";
+    let causes = read(log.as_bytes()).causes;
+    let said: Vec<&str> = causes.iter().map(|it| it.what.says).collect();
+    assert_eq!(said, ["a service was installed and did not start"]);
+}
+
+#[test]
 fn flags_and_references_are_no_secrets() {
     let log = "\
         Property(S): PASSWORD_NEVER_EXPIRES = 1\n\

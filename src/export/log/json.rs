@@ -96,7 +96,7 @@ pub struct Told {
 pub struct Property {
     /// Its name.
     pub name: String,
-    /// Its value, with stars for secrets.
+    /// Its value, with stars for secrets, and for all that an action is handed by a property of its name.
     pub value: String,
     /// Whether it is a secret.
     pub secret: bool,

@@ -3,6 +3,8 @@
 //! The words of Windows Installer's own messages are in the language of Windows or of the package; what its engine writes
 //! (`MSI (s) …`) is English everywhere. So an action's end is known by its form, not by its words.
 
+use std::ops::Range;
+
 /// The text behind `MSI (s) (A4:30) [09:44:10:115]: `, and whether there was such a beginning.
 pub(super) fn body(line: &str) -> (&str, bool) {
     let engine = line.strip_prefix("MSI (").and_then(|it| it.split_once(": "));
@@ -99,11 +101,36 @@ fn named(text: &str) -> Option<(&str, &str)> {
 /// writes it for deferred actions, whose end is told only as the end of `InstallExecute` or `InstallFinalize`. An action
 /// whose failure does not matter is none.
 pub(super) fn custom_action(line: &str) -> Option<&str> {
+    let (action, code) = custom_action_ended(line)?;
+    let succeeded = code.split(|it: char| !it.is_ascii_digit()).next() == Some("0");
+    Some(action).filter(|_| !succeeded && !is_forgiven(code))
+}
+
+/// The action of a line as [`custom_action`] reads it, whose failure does not matter.
+pub(super) fn forgiven_action(line: &str) -> Option<&str> {
+    let (action, code) = custom_action_ended(line)?;
+    Some(action).filter(|_| is_forgiven(code))
+}
+
+fn custom_action_ended(line: &str) -> Option<(&str, &str)> {
     let (_, rest) = line.split_once("CustomAction ")?;
     let (action, code) = rest.split_once(" returned actual error code ")?;
-    let succeeded = code.split(|it: char| !it.is_ascii_digit()).next() == Some("0");
-    let is_ignored = code.contains("will be translated to success");
-    Some(action.trim()).filter(|it| !it.is_empty() && !succeeded && !is_ignored)
+    Some((action.trim(), code)).filter(|it| !it.0.is_empty())
+}
+
+fn is_forgiven(code: &str) -> bool {
+    code.contains("will be translated to success")
+}
+
+/// What stands before the data that an action is handed.
+const DATA: &str = "CustomActionData=";
+
+/// The action and the place of its data in `Executing op: CustomActionSchedule(Action=…,…,CustomActionData=…)`.
+pub(super) fn handed(line: &str) -> Option<(&str, Range<usize>)> {
+    let start = line.find(DATA)? + DATA.len();
+    let end = line.rfind(')').filter(|it| *it >= start).unwrap_or(line.len());
+    let action = line.split_once("(Action=").and_then(|(_, it)| it.split(',').next());
+    Some((action.unwrap_or_default(), start..end))
 }
 
 /// The code of `MainEngineThread is returning 1603`, or of `Back from server. Return value: 1603`.

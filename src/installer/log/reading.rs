@@ -1,7 +1,9 @@
 //! From the lines of a log to what it tells, in memory that does not grow with the log.
 
-use std::collections::{HashMap, VecDeque};
+use std::borrow::Cow;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::io::{self, Read};
+use std::ops::RangeInclusive;
 
 use crate::installer::causes::{CAUSES, Cause};
 use crate::installer::exit::{self, Outcome};
@@ -92,10 +94,14 @@ struct Session {
     errors: Vec<Told<String>>,
     restarts: Vec<Told<String>>,
     actions: VecDeque<Told<String>>,
+    /// The actions that take what a property of their name holds.
+    handed: HashSet<String>,
     /// The lines before, without empty ones.
     before: VecDeque<Told<String>>,
     telling: VecDeque<Told<String>>,
     causes: Vec<Told<&'static Cause>>,
+    /// The lines of actions whose failure did not matter.
+    forgiven: VecDeque<RangeInclusive<usize>>,
     /// The action of a standard operation that is carried out.
     operation: Option<String>,
     /// The last custom action that failed.
@@ -155,7 +161,7 @@ impl Reading<'_> {
             }
         } else {
             for (name, value) in written_out(&line.text) {
-                self.keep_secret(name, value);
+                self.keep_secret(name, &value);
             }
         }
     }
@@ -170,7 +176,7 @@ impl Reading<'_> {
             self.keep_secret(name, value);
         } else {
             for (name, value) in written_out(value) {
-                self.keep_secret(name, value);
+                self.keep_secret(name, &value);
             }
         }
     }
@@ -216,9 +222,10 @@ impl Reading<'_> {
             count: 0,
         });
         let secrets = secrets.collect();
-        let session = self.session;
+        let mut session = self.session;
+        let handed = std::mem::take(&mut session.handed);
         let ending = session.ends();
-        let shown = |it: &str| shortened(&cover.cover(it));
+        let shown = |it: &str| shortened(&cover.cover(&without_data(it, &handed)));
         let covered = |it: Told<String>| Told { line: it.line, what: shown(&it.what) };
         let all = |it: Vec<Told<String>>| it.into_iter().map(covered).collect::<Vec<_>>();
         let last = |name: &str| {
@@ -242,7 +249,9 @@ impl Reading<'_> {
         let version = session.version.or_else(|| last("ProductVersion"));
         let package = session.package.or_else(|| last("OriginalDatabase"));
         let properties = session.properties.into_iter().map(|it| Property {
-            shown: if it.is_secret && can_be_secret(it.value.reveal()) {
+            shown: if it.is_secret && can_be_secret(it.value.reveal())
+                || handed.contains(&it.name) && !it.value.reveal().is_empty()
+            {
                 STARS.to_owned()
             } else {
                 cover.cover(it.value.reveal()).into_owned()
@@ -371,6 +380,10 @@ impl Session {
         let text = line.text.as_str();
         let started = line::started(text).or_else(|| line::doing(body));
         if let Some(action) = started {
+            // One in capital letters may be called like a property that it sets.
+            if action.contains(|it: char| it.is_ascii_lowercase()) && self.handed.len() < MOST {
+                self.handed.insert(action.to_owned());
+            }
             let is_operation = body.starts_with("Executing op");
             self.operation = is_operation.then(|| action.to_owned());
             if self.actions.back().is_none_or(|it| it.what != action) {
@@ -392,8 +405,14 @@ impl Session {
         if line::may_tell_cause(text) {
             note_causes(line.number, text, &mut self.causes);
         }
+        if let Some((action, _)) = line::handed(body).filter(|_| self.handed.len() < MOST) {
+            self.handed.insert(action.to_owned());
+        }
         if let Some(action) = line::custom_action(text) {
             self.custom = Some(action.to_owned());
+        }
+        if let Some(action) = line::forgiven_action(text) {
+            self.forgive(action, line.number);
         }
         let told_three = line::returns_three(text);
         let is_first = self.failure.is_none();
@@ -418,6 +437,14 @@ impl Session {
         }
     }
 
+    /// What an action said whose failure does not matter is no reason.
+    fn forgive(&mut self, action: &str, end: usize) {
+        let begun = self.actions.back().filter(|it| it.what == action);
+        let lines = begun.map_or(end, |it| it.line)..=end;
+        self.causes.retain(|it| !lines.contains(&it.line));
+        push(&mut self.forgiven, LINES_BEFORE, lines);
+    }
+
     /// The failure that the last of the lines before tells of.
     fn describe(&self, line: usize) -> Failure {
         let deferred = self.before.iter().rev().find_map(|it| line::custom_action(&it.what));
@@ -427,7 +454,8 @@ impl Session {
         let operation = self.operation.as_deref().filter(|_| around);
         let action = deferred.or(operation).or(ended);
         let mut causes = self.causes.clone();
-        for it in &self.before {
+        let counts = |line: usize| self.forgiven.iter().all(|it| !it.contains(&line));
+        for it in self.before.iter().filter(|it| counts(it.line)) {
             note_causes(it.line, &it.what, &mut causes);
         }
         causes.sort_by_key(rank);
@@ -453,6 +481,17 @@ fn note_causes(line: usize, text: &str, causes: &mut Vec<Told<&'static Cause>>) 
             causes.push(Told { line, what: cause });
         }
     }
+}
+
+/// A line without what an action is handed: it may be anything, a password too, and no name says so.
+fn without_data<'t>(text: &'t str, handed: &HashSet<String>) -> Cow<'t, str> {
+    if let Some((_, data)) = line::handed(text).filter(|it| !it.1.is_empty()) {
+        return Cow::Owned(format!("{}{STARS}{}", &text[..data.start], &text[data.end..]));
+    }
+    let said = line::property(text, line::body(text).0);
+    let Some(said) = said.filter(|it| handed.contains(it.name)) else { return Cow::Borrowed(text) };
+    let values = said.before.into_iter().chain(said.value).filter(|it| !it.is_empty());
+    values.fold(Cow::Borrowed(text), |text, it| Cow::Owned(text.replace(it, STARS)))
 }
 
 fn told(line: &Line, text: &str) -> Told<String> {

@@ -8,7 +8,7 @@ pub const STARS: &str = "********";
 /// A secret with fewer characters is covered only where it stands as a word: covering every `ab` would spoil the text.
 pub const SHORT: usize = 4;
 /// Parts of names that tell a secret, in lower case.
-const WORDS: [&str; 4] = ["password", "passphrase", "pwd", "secret"];
+const WORDS: [&str; 5] = ["password", "passphrase", "passwd", "pwd", "secret"];
 /// Values that are no secret, whatever their names: `PASSWORD_NEVER_EXPIRES=1`.
 const FLAGS: [&str; 8] = ["0", "1", "#0", "#1", "true", "false", "yes", "no"];
 
@@ -55,24 +55,62 @@ pub(super) fn can_be_secret(value: &str) -> bool {
     !(value.is_empty() || is_flag || is_reference || is_starred(value))
 }
 
-/// The secrets that a line writes out beside a name that looks like one: `Password=…;`, `/pwd:…`, `-Secret "…"`.
-pub(super) fn written_out(line: &str) -> Vec<(&str, &str)> {
+/// The secrets that a line writes out beside a name that looks like one: `Password=…;`, `/pwd:…`, `-Secret "…"`,
+/// `"password": "…"`, `<password>…<`, `key="Password" value="…"`.
+pub(super) fn written_out(line: &str) -> Vec<(&str, Cow<'_, str>)> {
     let mut found = Vec::new();
     let lower = line.to_ascii_lowercase();
     let mut from = 0;
     while let Some((start, end)) = next_name(&lower, from) {
         from = end;
         let name = &line[start..end];
-        let before = line[..start].trim_end_matches(['-', '/']);
-        let is_switch = before.len() < start && before.chars().next_back().is_none_or(is_gap);
-        if let Some(value) = assigned(&line[end..], is_switch) {
+        let assigned = assigned(&line[end..], sign(name, &line[..start]));
+        if let Some((value, quote)) = assigned {
             from += value.as_ptr() as usize - line[end..].as_ptr() as usize + value.len();
             if can_be_secret(value) {
-                found.push((name, value));
+                // A quote inside quotes is doubled. A cover knows that of `"` alone.
+                let plain =
+                    quote.map(|it| value.replace(&it.to_string().repeat(2), &it.to_string()));
+                let plain = plain.filter(|it| it != value);
+                if plain.is_none() || quote == Some('\'') {
+                    found.push((name, Cow::Borrowed(value)));
+                }
+                found.extend(plain.map(|it| (name, Cow::Owned(it))));
             }
         }
     }
     found
+}
+
+/// What stands around a name, which says how a value may follow it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+enum Sign {
+    /// `-name`, `/name`: a colon or a blank.
+    Switch,
+    /// `"name"`: a colon, or an attribute `value`.
+    Quoted,
+    /// `<name`: the end of its bracket.
+    Element,
+    /// `AccountPassword`: a colon, if no words follow.
+    Word,
+    /// `PasswordAge`: an equals sign alone, as with all others.
+    Plain,
+}
+
+fn sign(name: &str, before: &str) -> Sign {
+    let bare = before.trim_end_matches(['-', '/']);
+    let is_last = || WORDS.iter().any(|it| name.to_ascii_lowercase().ends_with(it));
+    if bare.len() < before.len() && bare.chars().next_back().is_none_or(is_gap) {
+        Sign::Switch
+    } else if before.ends_with(['"', '\'']) {
+        Sign::Quoted
+    } else if before.ends_with('<') {
+        Sign::Element
+    } else if is_last() {
+        Sign::Word
+    } else {
+        Sign::Plain
+    }
 }
 
 /// The next word from here on that holds one of [`WORDS`], in a line in lower case.
@@ -84,23 +122,52 @@ fn next_name(line: &str, from: usize) -> Option<(usize, usize)> {
     Some((start, end))
 }
 
-/// The value that is given to the name before this text.
-fn assigned(rest: &str, is_switch: bool) -> Option<&str> {
-    let sign = rest.trim_start_matches(['"', '\'']).trim_start();
-    let value = match sign.chars().next()? {
-        '=' => &sign[1..],
-        ':' if is_switch => &sign[1..],
-        _ if is_switch && rest.starts_with(' ') => sign,
+/// The value that is given to the name before this text, as it is written, and the quote around it.
+fn assigned(rest: &str, sign: Sign) -> Option<(&str, Option<char>)> {
+    let behind = rest.trim_start_matches(['"', '\'']).trim_start();
+    let value = match (behind.chars().next()?, sign) {
+        ('=', _) | (':', Sign::Switch | Sign::Quoted) => &behind[1..],
+        (':', Sign::Word) => return alone(&behind[1..]).map(|it| (it, None)),
+        ('>', Sign::Element) => {
+            let value = behind[1..].split('<').next().unwrap_or_default().trim();
+            return Some((value, None)).filter(|_| !value.is_empty());
+        }
+        ('v' | 'V', Sign::Quoted) => {
+            let word = behind.get(..5).filter(|it| it.eq_ignore_ascii_case("value"))?;
+            behind[word.len()..].trim_start().strip_prefix('=')?
+        }
+        (_, Sign::Switch) if rest.starts_with(' ') => behind,
         _ => return None,
     };
     let value = value.trim_start();
     for quote in ['"', '\''] {
         if let Some(inner) = value.strip_prefix(quote) {
-            return Some(inner.find(quote).map_or(inner, |end| &inner[..end]));
+            return Some((&inner[..closing(inner, quote)], Some(quote)));
         }
     }
     let end = value.find(|it| is_gap(it) || matches!(it, ';' | ',' | '"' | '\'' | '<'));
-    Some(end.map_or(value, |end| &value[..end])).filter(|it| !it.is_empty())
+    Some((end.map_or(value, |end| &value[..end]), None)).filter(|it| !it.0.is_empty())
+}
+
+/// Where the quote that closes a text stands; a doubled one does not.
+fn closing(text: &str, quote: char) -> usize {
+    let mut quotes = text.match_indices(quote).map(|it| it.0).peekable();
+    while let Some(at) = quotes.next() {
+        if quotes.next_if_eq(&(at + 1)).is_none() {
+            return at;
+        }
+    }
+    text.len()
+}
+
+/// The only word of a text, if it looks like a password: a sentence goes on, and `OK` or `wrong` are none.
+fn alone(text: &str) -> Option<&str> {
+    let text = text.trim();
+    let looks = text.chars().count() >= SHORT
+        && text.contains(|it: char| it.is_ascii_digit())
+        && text.contains(char::is_alphabetic)
+        && !text.contains(char::is_whitespace);
+    looks.then_some(text)
 }
 
 fn is_gap(character: char) -> bool {

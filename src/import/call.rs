@@ -185,21 +185,38 @@ pub(super) fn read(line: &Mapped, source: SourceId, out: &mut Vec<Diagnostic>) -
     let mut other_deed = None;
     // A password with a blank and without quotes goes on in the words behind it.
     let mut is_secret_open = false;
+    // A password may stand behind a blank, and hold an equals sign.
+    let mut is_secret_awaited = false;
     for item in &parsed.items {
         let was_open = std::mem::take(&mut is_secret_open);
+        let was_awaited = std::mem::take(&mut is_secret_awaited);
         match &item.kind {
             ItemKind::Program => {}
             ItemKind::Stray => {
                 let text = &line.text[item.range.clone()];
-                let name = text.split('=').next().unwrap_or_default();
+                let name = text.split(['=', ':']).next().unwrap_or_default();
                 is_secret_open = was_open || is_secret(name);
-                if was_open || (is_secret_open && text.contains('=')) {
+                is_secret_awaited = is_secret_open && (text == "=" || is_name(text));
+                if was_open || (is_secret_open && text.contains(['=', ':'])) {
                     call.elsewhere.push(span(item.range.clone()));
                 }
+            }
+            ItemKind::Property(property)
+                if was_awaited && !is_property(&property.name) && !is_secret(&property.name) =>
+            {
+                is_secret_open = true;
+                let at = span(item.range.clone());
+                call.elsewhere.push(at);
+                let message = "what stands behind the name of a password is taken for it";
+                let mut finding = Diagnostic::new(&IMPORT_STRAY, at, message);
+                finding.label("not copied");
+                finding.help("write no blank beside the equals sign, and the value in quotes");
+                out.push(finding);
             }
             ItemKind::Property(property) => {
                 let value = property.value.range.clone();
                 is_secret_open = is_secret(&property.name);
+                is_secret_awaited = is_secret_open && value.is_empty();
                 let setting = Setting::new(
                     property.name.clone(),
                     property.value.text.clone(),
@@ -209,6 +226,7 @@ pub(super) fn read(line: &Mapped, source: SourceId, out: &mut Vec<Diagnostic>) -
                 divide(setting, line, value, source, &mut call.settings, out);
             }
             ItemKind::Switch { name, argument } => {
+                is_secret_awaited = is_secret(name) && name.ends_with('=');
                 let taken = argument.as_ref().and_then(|it| property_in(it, line, source));
                 let at = span(item.range.clone());
                 if let Some(setting) = taken {

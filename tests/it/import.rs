@@ -631,6 +631,11 @@ fn passwords_are_nowhere_however_quotes_are_shifted() {
         "msiexec /i D:\\x.msi A=\"SERVICE_ACCOUNT_PASSWORD=Gehe1mnis",
         "msiexec /i D:\\x.msi /MY_PASSWORD=Gehe1mnis",
         "msiexec /i \"D:\\x.msi A_PASSWORD=Gehe1mnis",
+        "msiexec /i D:\\x.msi SERVICE_ACCOUNT_PASSWORD = Gehe1mnis=Gehe1mnis ADDLOCAL=CommonServices",
+        "msiexec /i D:\\x.msi SERVICE_ACCOUNT_PASSWORD= Gehe1mnis== ADDLOCAL=CommonServices",
+        "msiexec /i D:\\x.msi SERVICE_ACCOUNT_PASSWORD \"Gehe1mnis=Gehe1mnis\" ADDLOCAL=CommonServices",
+        "msiexec /i D:\\x.msi /SERVICE_ACCOUNT_PASSWORD=\"Gehe1mnis=Gehe1mnis\" ADDLOCAL=CommonServices",
+        "msiexec /i D:\\x.msi SERVICE_ACCOUNT_PASSWORD:\"Gehe1mnis\" ADDLOCAL=CommonServices",
     ] {
         let all = everything(&imported(text));
         assert!(!all.to_lowercase().contains("gehe1m"), "{text}\n{all}");

@@ -12,7 +12,7 @@ pub mod survey;
 mod text;
 
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 /// The version of the profile's file format.
 pub const FORMAT: u32 = 1;
@@ -99,6 +99,7 @@ pub struct Feature {
 #[serde(deny_unknown_fields)]
 pub struct PublicProperty {
     /// Its name.
+    #[serde(deserialize_with = "public_name")]
     pub name: String,
     /// Its value in the table `Property`.
     pub default: Option<String>,
@@ -109,6 +110,16 @@ pub struct PublicProperty {
     pub secure: bool,
     /// By what the package knows it, each at most once, in the order of [`KnownBy`].
     pub known_by: Vec<Evidence>,
+}
+
+/// A command line is made of it, and a profile may be written by hand.
+fn public_name<'de, D: Deserializer<'de>>(text: D) -> Result<String, D::Error> {
+    let name = String::deserialize(text)?;
+    if text::is_public(&name) {
+        return Ok(name);
+    }
+    let problem = format!("`{}` is no name of a public property", clean(&name));
+    Err(serde::de::Error::custom(problem))
 }
 
 /// Where a name stands in a package.

@@ -261,6 +261,8 @@ fn what_is_no_profile_is_refused_with_its_place() {
         );
     }
     assert!(Profile::from_json(&"[".repeat(200_000)).is_err());
+    let told = says(&json.replace("\"name\": \"FIREWALL_CONF\"", "\"name\": \"FIREWALL CONF=1\""));
+    assert!(told.contains("].name`: `FIREWALL CONF=1` is no name of a public property"), "{told}");
 }
 
 #[test]

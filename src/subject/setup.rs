@@ -315,7 +315,9 @@ fn is_usable(deployment: &Deployment, property: &Property) -> bool {
         && match ((property.value)(deployment), package::profile(deployment)) {
             (None, _) => false,
             (Some(_), None) => property.grade <= Grade::B,
-            (Some(value), Some(profile)) => package::confirms(profile, property, &value),
+            (Some(value), Some(profile)) => {
+                package::confirms(deployment, profile, property, &value)
+            }
         }
 }
 

@@ -8,7 +8,7 @@ use mimeo::model::MailOption;
 use mimeo::plan::op::{Literal, Msi, Op, Value};
 use mimeo::plan::{Entry, Plan};
 
-use crate::support::package::{Build, draft};
+use crate::support::package::{Build, Cell, draft};
 use crate::support::{Project, codes, contents, drawn, places, profile};
 
 /// Everything that a wizard of one server asks for, with an option of the vendor's guide.
@@ -181,7 +181,7 @@ fn two_fields_of_one_label_are_no_answer() {
         let mut row = row.clone();
         row[1] = format!("Twin{offset}").as_str().into();
         // Below everything else.
-        if let crate::support::package::Cell::Number(y) = &mut row[4] {
+        if let Cell::Number(y) = &mut row[4] {
             *y += 120;
         }
         if offset == 1 {
@@ -196,6 +196,23 @@ fn two_fields_of_one_label_are_no_answer() {
     let setting = plan.setting("mail.application_id").expect("it is asked");
     let reason = "no page of the package has exactly one such field `Application ID`".to_owned();
     assert_eq!(setting.entry, Some(Entry::ByHand(reason)));
+}
+
+#[test]
+fn the_words_of_a_list_count_more_than_the_value_of_the_table() {
+    let mut package = draft(Build::Redesigned);
+    let buttons = &mut package.sheet("RadioButton").rows;
+    let (value, text) = (2, 7);
+    let of = |it: &[Cell], wanted: &str| {
+        it[0] == Cell::from("EXISTINGDATABASE") && it[value] == Cell::from(wanted)
+    };
+    let create = buttons.iter().position(|it| of(it, "0")).expect("it is there");
+    let reuse = buttons.iter().position(|it| of(it, "1")).expect("it is there");
+    let words = buttons[create][text].clone();
+    buttons[create][text] = std::mem::replace(&mut buttons[reuse][text], words);
+    let contents = Contents::Read(std::sync::Arc::new(profile(&package)));
+    let plan = plan(&project(MailOption::A, VOLUME, "").package(contents));
+    assert_eq!(said(install(&plan), "EXISTINGDATABASE"), "0", "it is to be used again");
 }
 
 #[test]

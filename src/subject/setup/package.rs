@@ -151,7 +151,12 @@ fn build(profile: &Profile) -> Option<Build> {
 
 /// Whether the package bears out a name of the table with this value. Of the names of the older mail page only those count
 /// that a field of the redesigned pages sets: the others may be left over from it.
-pub(super) fn confirms(profile: &Profile, property: &Property, value: &Value) -> bool {
+pub(super) fn confirms(
+    deployment: &Deployment,
+    profile: &Profile,
+    property: &Property,
+    value: &Value,
+) -> bool {
     if is_windows_installers(property.name) {
         return true;
     }
@@ -159,6 +164,24 @@ pub(super) fn confirms(profile: &Profile, property: &Property, value: &Value) ->
     let on_a_page = profile.fields_of(property.name).next().is_some();
     (on_a_page || !redesigned && profile.knows(property.name))
         && given(profile, property.name, value).is_some()
+        && !has_other_words(deployment, profile, property, value)
+}
+
+/// Whether a list of the package has the words of what was said beside another value than the table does.
+fn has_other_words(
+    deployment: &Deployment,
+    profile: &Profile,
+    property: &Property,
+    value: &Value,
+) -> bool {
+    let field = SUBJECTS.iter().flat_map(|it| it.fields).find(|it| it.name == property.field);
+    let words = match field.map(|it| (it.read)(deployment)) {
+        Some(Reading::Said(it, _) | Reading::Default(it, _) | Reading::Follows(it, ..)) => it,
+        Some(Reading::NotAsked) | None => return false,
+    };
+    let is_list = |it: &profile::Field| has_values(it.kind) && it.kind != FieldKind::CheckBox;
+    let mut lists = profile.fields_of(property.name).map(|it| it.1).filter(|it| is_list(it));
+    lists.any(|it| matches!(takes(it, &words), Some(Given::Set(other)) if other != *value))
 }
 
 /// What becomes of a property.

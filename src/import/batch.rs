@@ -98,6 +98,16 @@ pub(super) fn unknown(name: &str, at: Span) -> Diagnostic {
     finding
 }
 
+/// The finding about a variable that has this value only under a condition, or unless it is given another.
+pub(super) fn perhaps(name: &str, at: Span) -> Diagnostic {
+    let message =
+        format!("whether `{}` has this value is known only where the file runs", shortened(name));
+    let mut finding = Diagnostic::new(&IMPORT_VARIABLE_UNKNOWN, at, message);
+    finding.label("taken as it stands here");
+    finding.help("check the value in the script or the values file");
+    finding
+}
+
 /// The finding about a variable whose value has a character that separates commands.
 fn ends(at: Span) -> Diagnostic {
     let message = "the value of a variable ends the command";
@@ -141,7 +151,8 @@ const ENVIRONMENT: &[&str] = &[
 
 /// Finds the calls in a batch file.
 pub(super) fn find(text: &str, source: SourceId) -> Found {
-    let mut reader = Reader { text, source, variables: HashMap::new(), found: Found::default() };
+    let (variables, found) = (HashMap::new(), Found::default());
+    let mut reader = Reader { text, source, variables, blocks: 0, found };
     let mut at = 0;
     while at < text.len() {
         at = reader.command(at);
@@ -153,6 +164,8 @@ struct Reader<'a> {
     text: &'a str,
     source: SourceId,
     variables: HashMap<String, Variable>,
+    /// The blocks in parentheses that are open.
+    blocks: u32,
     found: Found,
 }
 
@@ -299,8 +312,17 @@ impl Reader<'_> {
             return;
         }
         let start = lower.len() - bare.len();
+        let closed = bare.trim_start_matches([' ', '\t']).starts_with(')');
+        self.blocks = self.blocks.saturating_sub(u32::from(closed));
+        let is_conditional = self.blocks > 0 || lower[..start].contains('(');
+        self.blocks += u32::from(bare.trim_end().ends_with('('));
+        let sets = [" set ", "(set "].iter().find_map(|it| bare.find(it)).map(|it| it + 1);
         if first == "set" {
-            self.set(segment, start + 3, &uses);
+            self.set(segment, start + 3, &uses, is_conditional);
+        } else if let Some(at) = sets.filter(|_| matches!(first, "if" | "else" | ")")) {
+            let from = segment.span(self.source, start + at..start + at + 3).start;
+            let uses: Vec<_> = uses.into_iter().filter(|it| it.primary.start >= from).collect();
+            self.set(segment, start + at + 3, &uses, true);
         } else if let Some(at) = program(&segment.text) {
             let mut end = segment.text.len();
             let before = &lower[..at];
@@ -326,7 +348,7 @@ impl Reader<'_> {
     }
 
     /// `set NAME=value` and `set "NAME=value"`.
-    fn set(&mut self, segment: &Mapped, from: usize, uses: &[Diagnostic]) {
+    fn set(&mut self, segment: &Mapped, from: usize, uses: &[Diagnostic], is_conditional: bool) {
         let rest = &segment.text[from..];
         let from = from + rest.len() - rest.trim_start().len();
         let rest = rest.trim_start();
@@ -342,6 +364,8 @@ impl Reader<'_> {
         };
         let Some((name, value)) = body.split_once('=') else { return };
         let at = start + name.len() + 1;
+        let is_closed = is_conditional && quoted.is_none() && value.ends_with(')');
+        let value = if is_closed { &value[..value.len() - 1] } else { value };
         let key = name.trim().to_ascii_lowercase();
         let computed = is_computed
             || uses.iter().any(|it| std::ptr::eq(it.code, &raw const IMPORT_VARIABLE_UNKNOWN));
@@ -355,7 +379,12 @@ impl Reader<'_> {
         let variable = if computed {
             Variable::Computed
         } else {
-            Variable::Known(value.to_owned(), uses.to_vec())
+            let mut told = uses.to_vec();
+            if is_conditional {
+                let name_span = segment.span(self.source, start..start + name.len());
+                told.push(perhaps(name.trim(), name_span));
+            }
+            Variable::Known(value.to_owned(), told)
         };
         self.variables.insert(key, variable);
     }

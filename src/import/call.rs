@@ -207,11 +207,7 @@ pub(super) fn read(line: &Mapped, source: SourceId, out: &mut Vec<Diagnostic>) -
                 is_secret_open = true;
                 let at = span(item.range.clone());
                 call.elsewhere.push(at);
-                let message = "what stands behind the name of a password is taken for it";
-                let mut finding = Diagnostic::new(&IMPORT_STRAY, at, message);
-                finding.label("not copied");
-                finding.help("write no blank beside the equals sign, and the value in quotes");
-                out.push(finding);
+                out.push(taken_for_password(at));
             }
             ItemKind::Property(property) => {
                 let value = property.value.range.clone();
@@ -283,6 +279,14 @@ pub(super) fn read(line: &Mapped, source: SourceId, out: &mut Vec<Diagnostic>) -
         out.push(finding);
     }
     call
+}
+
+fn taken_for_password(at: Span) -> Diagnostic {
+    let message = "what stands behind the name of a password is taken for it";
+    let mut finding = Diagnostic::new(&IMPORT_STRAY, at, message);
+    finding.label("not copied");
+    finding.help("write no blank beside the equals sign, and the value in quotes");
+    finding
 }
 
 /// The property that a switch took for its argument.

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::diagnostic::Diagnostic;
-use crate::import::batch::{Candidate, Found, unknown, unset};
+use crate::import::batch::{Candidate, Found, perhaps, unknown, unset};
 use crate::import::program;
 use crate::import::text::Mapped;
 use crate::source::{SourceId, Span};
@@ -55,6 +55,32 @@ type Texts = Vec<Mapped>;
 struct Value {
     texts: Texts,
     told: Vec<Diagnostic>,
+    /// Whether its value is computed in a way that is not followed.
+    is_computed: bool,
+}
+
+/// Whether these end with an equals sign.
+fn is_assigned(pieces: &[Piece]) -> bool {
+    pieces.last().is_some_and(|it| match &it.token {
+        Token::Sign(sign) => *sign == '=',
+        Token::Word(word) => word.text.ends_with('='),
+        Token::Text(_) | Token::Variable(..) => false,
+    })
+}
+
+/// Whether an expression is a command, a pipeline, or made with an operator that is not followed.
+fn is_computed(pieces: &[Piece]) -> bool {
+    let is_command = |text: &str| text.starts_with(|it: char| it.is_ascii_alphabetic());
+    let first = pieces.first().map(|it| &it.token);
+    matches!(first, Some(Token::Word(word)) if is_command(&word.text))
+        || pieces.iter().any(|it| match &it.token {
+            Token::Sign(sign) => *sign == '|',
+            Token::Word(word) => {
+                let word = word.text.to_ascii_lowercase();
+                matches!(word.as_str(), "-f" | "-replace" | "-split") || word.contains("::")
+            }
+            Token::Text(_) | Token::Variable(..) => false,
+        })
 }
 
 /// Finds the calls in a PowerShell script.
@@ -312,12 +338,14 @@ impl Reader<'_> {
 
     /// The value of a variable. What is not known stands as it is written.
     fn value(&mut self, name: &str, place: &Range<usize>) -> Texts {
-        if let Some(value) = self.variables.get(name) {
+        let known = self.variables.get(name);
+        if let Some(value) = known.filter(|it| !it.is_computed) {
             self.told.extend(value.told.iter().cloned());
             return value.texts.clone();
         }
         let written = &self.text[place.clone()];
-        let elsewhere = name.contains([':', '('])
+        let elsewhere = known.is_some()
+            || name.contains([':', '('])
             || matches!(name, "psscriptroot" | "pwd" | "home" | "_" | "args");
         let span = self.span(place);
         if elsewhere {
@@ -336,17 +364,13 @@ impl Reader<'_> {
             value @ ..,
         ] = pieces
         {
-            let texts = self.evaluate(value);
-            for text in texts.iter().filter(|it| !it.text.is_empty()) {
-                let place = text.span(self.source, 0..text.text.len()).range();
-                self.found.definitions.push((text.text.clone(), place.clone()));
-                if is_secret(name) {
-                    self.found.hidden.push(place);
-                }
-            }
-            self.texts_with_calls(&texts);
-            let told = std::mem::take(&mut self.told);
-            self.variables.insert(name.clone(), Value { texts, told });
+            self.assign(name, value);
+            return;
+        }
+        if let [Piece { token: Token::Word(word), .. }, parameters @ ..] = pieces
+            && word.text.eq_ignore_ascii_case("param")
+        {
+            self.parameters(parameters);
             return;
         }
         if let [
@@ -357,7 +381,7 @@ impl Reader<'_> {
         ] = pieces
         {
             let more = self.evaluate(value);
-            let Value { texts, told } = self.variables.entry(name.clone()).or_default();
+            let Value { texts, told, .. } = self.variables.entry(name.clone()).or_default();
             told.append(&mut self.told);
             match (texts.as_mut_slice(), more.as_slice()) {
                 ([one], [more]) => one.append(more, 0..more.text.len()),
@@ -417,6 +441,51 @@ impl Reader<'_> {
             )
             .collect();
         self.texts_with_calls(&texts);
+    }
+
+    fn assign(&mut self, name: &str, value: &[Piece]) {
+        let texts = self.evaluate(value);
+        for text in texts.iter().filter(|it| !it.text.is_empty()) {
+            let place = text.span(self.source, 0..text.text.len()).range();
+            self.found.definitions.push((text.text.clone(), place.clone()));
+            if is_secret(name) {
+                self.found.hidden.push(place);
+            }
+        }
+        self.texts_with_calls(&texts);
+        let told = std::mem::take(&mut self.told);
+        let is_computed = is_computed(value);
+        self.variables.insert(name.to_owned(), Value { texts, told, is_computed });
+    }
+
+    /// The parameters of a script or a function: each has its value from whoever calls it, or else its own.
+    fn parameters(&mut self, pieces: &[Piece]) {
+        let mut depth = 0_u32;
+        let between = pieces.split(|it| {
+            match it.token {
+                Token::Sign('(') => depth += 1,
+                Token::Sign(')') => depth = depth.saturating_sub(1),
+                Token::Sign(_) | Token::Word(_) | Token::Text(_) | Token::Variable(..) => {}
+            }
+            depth == 0 || depth == 1 && matches!(it.token, Token::Sign(','))
+        });
+        for parameter in between {
+            // An attribute before the name may have a variable: `Mandatory=$true`.
+            let named = (0..parameter.len()).find_map(|at| match &parameter[at].token {
+                Token::Variable(name, place) if !is_assigned(&parameter[..at]) => {
+                    Some((name, place, &parameter[at + 1..]))
+                }
+                Token::Variable(..) | Token::Word(_) | Token::Text(_) | Token::Sign(_) => None,
+            });
+            let Some((name, place, rest)) = named else { continue };
+            let value = rest.split_first().filter(|(it, _)| matches!(it.token, Token::Sign('=')));
+            self.assign(name, value.map_or(&[], |it| it.1));
+            let told = perhaps(&self.text[place.clone()], self.span(place));
+            if let Some(variable) = self.variables.get_mut(name) {
+                variable.is_computed |= value.is_none();
+                variable.told.push(told);
+            }
+        }
     }
 
     /// Command lines that stand in texts: `cmd /c "msiexec …"`, `$command = "msiexec …"`.

@@ -455,6 +455,34 @@ fn powershell_is_read_as_far_as_it_can_be_followed() {
 }
 
 #[test]
+fn what_is_known_only_where_the_file_runs_is_told() {
+    let call = r#"msiexec /i "D:\a.msi" ACCEPT_EULA=1 ADDLOCAL=CommonServices SQLSERVER_SERVER="#;
+    let cases = [
+        ("a.cmd", "if exist x (\n  set SQL=one\n) else (\n  set SQL=two\n)\n", "%SQL%", "two"),
+        ("a.cmd", "if \"%SQL%\"==\"\" set SQL=one\n", "%SQL%", "one"),
+        ("a.cmd", "if exist x (set SQL=one)\n", "%SQL%", "one"),
+        (
+            "a.ps1",
+            "param([Parameter(Mandatory=$true)][string]$Sql = \"one\", $Other)\n",
+            "$Sql",
+            "one",
+        ),
+        ("a.ps1", "param(\n  [string]$Sql,\n  [int]$Port = 80\n)\n", "$Sql", "$Sql"),
+        ("a.ps1", "$sql = Join-Path 'a' 'b'\n", "$sql", "$sql"),
+        ("a.ps1", "$sql = '{0}' -f 'b'\n", "$sql", "$sql"),
+    ];
+    for (name, before, variable, value) in cases {
+        let text = format!("{before}{call}{variable}\n");
+        let import = import(&file(name, &text), &wanted()).unwrap();
+        let found = codes(&import);
+        assert!(found.contains(&"import-variable-unknown"), "{text}\n{}", drawn(&import));
+        assert!(!found.contains(&"import-variable-unset"), "{text}\n{}", drawn(&import));
+        let values = import.files.unwrap().values;
+        assert!(values.contains(&format!("\"{value}\"")), "{text}\n{values}");
+    }
+}
+
+#[test]
 fn a_variable_is_missed_by_way_of_another() {
     for (name, text) in [
         (

@@ -31,7 +31,8 @@ code! {
     IMPORT_VARIABLE_UNSET: Error = "import-variable-unset", "variable that nothing sets";
 
     /// The value of a variable is known only where the file runs: it is of the environment, an argument of the file, or
-    /// computed there. It is left as it is written.
+    /// computed there. It is left as it is written. One that is set under a condition, and a parameter with a value of its
+    /// own, is taken as it stands in the file.
     ///
     /// ```batch,reports
     /// msiexec /i "%~dp0Service and Portal.msi" /qn ACCEPT_EULA=1 ADDLOCAL=CommonServices

@@ -438,7 +438,7 @@ fn accounts(call: &mut Call, out: &mut Vec<Diagnostic>) {
             domains.push(domain.to_owned());
         }
     }
-    let given: Vec<String> = call.settings.iter().map(|it| it.name.clone()).collect();
+    let given: Vec<Setting> = call.settings.clone();
     for setting in call.settings.iter_mut().filter(|it| !it.value.is_empty() && !it.is_hidden) {
         let value = setting.value.clone();
         if WHOLE_ACCOUNTS.contains(&setting.name.as_str()) {
@@ -470,10 +470,14 @@ fn accounts(call: &mut Call, out: &mut Vec<Diagnostic>) {
             let mut finding = Diagnostic::new(&IMPORT_BARE_NAME, setting.value_span, message);
             finding.label("the domain has a property of its own");
             finding.help(format!("write `{bare}`; the script says that"));
-            out.push(finding);
             bare.clone_into(&mut setting.value);
             setting.is_mended = true;
-            if given.iter().all(|it| it != domain_name) {
+            let said = given.iter().find(|it| it.name == *domain_name);
+            if let Some(said) = said.filter(|it| !it.value.eq_ignore_ascii_case(domain)) {
+                finding.relate(said.value_span, "another domain");
+                finding.help(format!("see that `{}` is where the account is", said.name));
+            }
+            if said.is_none() {
                 let domain_of = Setting {
                     name: (*domain_name).to_owned(),
                     value: domain.to_owned(),
@@ -481,6 +485,7 @@ fn accounts(call: &mut Call, out: &mut Vec<Diagnostic>) {
                 };
                 added.push(domain_of);
             }
+            out.push(finding);
         }
     }
     call.settings.extend(added);

@@ -455,6 +455,17 @@ fn powershell_is_read_as_far_as_it_can_be_followed() {
 }
 
 #[test]
+fn a_domain_that_two_places_say_differently_is_told() {
+    let told = |domain: &str| {
+        drawn(&imported(&format!(
+            "{PACKAGE} ADDLOCAL=CommonServices SERVICE_ACCOUNT_NAME=MIM01\\svcMIM SERVICE_ACCOUNT_DOMAIN={domain}"
+        )))
+    };
+    assert!(told("contoso").contains("see that `SERVICE_ACCOUNT_DOMAIN` is where the account is"));
+    assert!(!told("mim01").contains("is where the account is"));
+}
+
+#[test]
 fn what_is_known_only_where_the_file_runs_is_told() {
     let call = r#"msiexec /i "D:\a.msi" ACCEPT_EULA=1 ADDLOCAL=CommonServices SQLSERVER_SERVER="#;
     let cases = [

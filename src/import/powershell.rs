@@ -517,14 +517,13 @@ impl Reader<'_> {
         let mut texts: Texts = Vec::new();
         let mut adds = false;
         let mut joins = false;
+        let mut is_apart = true;
         for Piece { token, is_glued } in pieces {
+            let follows = *is_glued && !is_apart;
+            is_apart = matches!(token, Token::Sign(_));
             let new = match token {
-                Token::Sign('+') => {
-                    adds = true;
-                    continue;
-                }
-                Token::Sign(_) => {
-                    adds = false;
+                Token::Sign(sign) => {
+                    adds = *sign == '+';
                     continue;
                 }
                 Token::Word(word) if word.text.eq_ignore_ascii_case("-join") => {
@@ -538,7 +537,7 @@ impl Reader<'_> {
             match (texts.last_mut(), new.as_slice()) {
                 (Some(last), [one])
                     if std::mem::take(&mut adds)
-                        || *is_glued && matches!(token, Token::Variable(..)) =>
+                        || follows && matches!(token, Token::Variable(..)) =>
                 {
                     last.append(one, 0..one.text.len());
                 }

@@ -455,6 +455,16 @@ fn powershell_is_read_as_far_as_it_can_be_followed() {
 }
 
 #[test]
+fn commas_without_blanks_divide_a_list() {
+    let text = "$msi = 'D:\\x.msi'\n$sql = 'SQLSERVER_SERVER=one'\nStart-Process msiexec -ArgumentList '/i',$msi,'ACCEPT_EULA=1',$sql,'ADDLOCAL=CommonServices'\n";
+    let import = import(&file("a.ps1", text), &wanted()).unwrap();
+    assert_eq!(own(&import), ["import-feature-bare"], "{}", drawn(&import));
+    let files = import.files.unwrap();
+    assert!(files.script.contains(r"installer::msi(`D:\x.msi`)"), "{}", files.script);
+    assert!(files.values.contains("\"one\""), "{}", files.values);
+}
+
+#[test]
 fn a_domain_that_two_places_say_differently_is_told() {
     let told = |domain: &str| {
         drawn(&imported(&format!(

@@ -17,6 +17,7 @@ pub mod screen;
 pub mod status;
 mod terminal;
 pub mod ui;
+pub mod watch;
 pub mod why;
 
 use std::ffi::OsString;
@@ -148,6 +149,7 @@ struct Args {
 enum Command {
     Check(check::Args),
     Plan(plan::Args),
+    Watch(watch::Args),
     Why(why::Args),
     Diff(diff::Args),
     Preflight(preflight::Args),
@@ -173,6 +175,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let work = || match &args.command {
         Command::Check(args) => check::run(args, &ui),
         Command::Plan(args) => plan::run(args, &ui),
+        Command::Watch(args) => watch::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
         Command::Preflight(args) => preflight::run(args, &ui),

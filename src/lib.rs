@@ -48,6 +48,7 @@
 //! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
 //! | deeds | [`execute`] | carrying a plan out: journal, cloud, server, rehearsal |
+//! | while writing | [`watch`] | what a save changes, told as soon as it is on the disk |
 //! | the shell | [`cli`] | the command line |
 //!
 //! What holds everywhere:
@@ -101,4 +102,5 @@ pub mod import;
 pub mod render;
 pub mod export;
 pub mod execute;
+pub mod watch;
 pub mod cli;

@@ -13,6 +13,7 @@
 )]
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
@@ -23,6 +24,10 @@ use std::time::{Duration, Instant};
 use jiff::civil::date;
 use mimeo::compile::{Inputs, compile};
 use mimeo::source::files::Disk;
+use mimeo::watch::board::{Board, Cause};
+use mimeo::watch::keys::View;
+use mimeo::watch::run::{Runner, Setup};
+use mimeo::watch::screen::frame;
 use serde_json::Value as Json;
 
 /// How long a save may stay without an answer.
@@ -60,6 +65,7 @@ fn main() {
     );
     ways("", count, &[]);
     many(count);
+    picture();
     if asked("poll") {
         ways(", --poll 20", count, &["--poll", "20"]);
         ways(", --poll 200", count.min(200), &["--poll", "200"]);
@@ -189,11 +195,22 @@ fn ways(more: &str, count: usize, args: &[&str]) {
             .map(text)
             .map(|it| if *name == "CRLF" { it.replace('\n', "\r\n") } else { it })
             .collect();
-        let seals = seals(folder.path(), &values, &texts);
-        if *name == "symbolic link swapped" {
-            fs::rename(&values, folder.path().join("values/real-a.txt")).expect("it is ours");
+        let seals = if *name == "symbolic link swapped" {
+            // A plan names the file that the link leads to.
+            fs::rename(&values, beside(&values, "real-a.txt")).expect("it is ours");
             make_link(Path::new("real-a.txt"), &values);
-        }
+            let linked = texts.iter().map(|it| {
+                link(&values, it);
+                seal(folder.path(), &values)
+            });
+            let seals: Vec<String> = linked.collect();
+            if count % 2 == 1 {
+                link(&values, &text(0));
+            }
+            seals
+        } else {
+            seals(folder.path(), &values, &texts)
+        };
         let mut watched = Watched::new(folder.path(), &["values/contoso.toml"], args);
         let first = watched.runs;
         let mut times = Vec::new();
@@ -265,6 +282,33 @@ fn many(count: usize) {
     watched.settle();
     let needless = (watched.runs - first).saturating_sub(count - missed);
     row(&format!("the script of {CUSTOMERS} customers"), count, missed, needless, times);
+}
+
+/// What drawing adds on a terminal: the board and the screen as lines, for many customers.
+fn picture() {
+    let folder = project();
+    for number in 1..CUSTOMERS {
+        let path = folder.path().join(format!("values/customer{number:02}.toml"));
+        fs::write(path, text(number)).expect("a file");
+    }
+    let inputs = Inputs::new(folder.path().join("main.rhai"), date(2026, 11, 23));
+    let customers = vec![folder.path().join("values")];
+    let mut runner = Runner::new(Setup { inputs, profile: None, customers });
+    let run =
+        |runner: &mut Runner| runner.run(&Disk, BTreeSet::new(), date(2026, 11, 23), &|| false);
+    let outcome = run(&mut runner).expect("nothing overtakes it");
+    let mut board = Board::default();
+    let mut view = View::default();
+    let style = mimeo::export::Style { colour: true, unicode: true, width: 120 };
+    let mut times = Vec::new();
+    for _ in 0..200 {
+        let started = Instant::now();
+        board.take(&outcome, Cause::default());
+        let lines = frame(&board, &mut view, &style, 50);
+        times.push(started.elapsed());
+        assert_eq!(lines.len(), 50);
+    }
+    row(&format!("drawing {CUSTOMERS} customers"), 200, 0, 0, times);
 }
 
 /// Ten thousand saves, and the size of the process on the way.

@@ -7,6 +7,7 @@
 
 pub mod attention;
 pub mod board;
+pub mod editor;
 pub mod event;
 pub mod keys;
 pub mod look;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use crate::compile::Compiled;
 use crate::diagnostic::{Applicability, Diagnostic, Fix};
-use crate::plan::diff::{Change, diff};
+use crate::plan::diff::{Change, diff, summary};
 use crate::plan::{Plan, visible};
 use crate::watch::event::{Customer, Event, Standing};
 use crate::watch::look::{Readings, Seen, Want, What};
@@ -27,6 +27,8 @@ pub struct Board {
     pub items: Vec<Item>,
     /// The findings that the run before had, and this one has not.
     pub fixed: Vec<Note>,
+    /// The findings that were there when the script could be run, and cannot be judged while it is broken.
+    pub unjudged: Vec<Note>,
     /// The files that had changed.
     pub changed: Vec<String>,
     /// The files that are watched.
@@ -57,6 +59,8 @@ pub struct Item {
     pub note: Note,
     /// Whether the run before did not have it.
     pub new: bool,
+    /// Whether it was found in a script that could be run.
+    judged: bool,
     /// The customer and the index among its findings where it can be looked up.
     at: (usize, usize),
 }
@@ -134,15 +138,25 @@ impl Board {
             panel.checked = checked.clone();
             self.panels.push(panel);
         }
-        let was: Vec<Note> =
-            std::mem::take(&mut self.items).into_iter().map(|it| it.note).collect();
+        let items = std::mem::take(&mut self.items);
+        let before = items.into_iter().map(|it| (it.note, it.judged));
+        let unjudged = std::mem::take(&mut self.unjudged).into_iter().map(|it| (it, true));
+        let (was, judged): (Vec<Note>, Vec<bool>) = before.chain(unjudged).unzip();
         self.items = merged(&outcome.customers);
-        let is: Vec<Note> = self.items.iter().map(|it| it.note.clone()).collect();
-        let difference = note::compare(&was, &is);
+        let difference = note::compare(&was, &self.notes());
         for (item, new) in self.items.iter_mut().zip(difference.new) {
             item.new = new;
         }
-        self.fixed = difference.fixed;
+        self.fixed.clear();
+        for gone in difference.gone {
+            let note = was[gone].clone();
+            // What is not there because nothing could be judged is not mended.
+            if judged[gone] && !is_judged(&note, &outcome.customers) {
+                self.unjudged.push(note);
+            } else {
+                self.fixed.push(note);
+            }
+        }
         planned
     }
 
@@ -199,6 +213,7 @@ impl Board {
             new,
             fixed: self.fixed.clone(),
             same: self.items.len() - self.count_new(),
+            unjudged: self.unjudged.len(),
             watched: self.watched.clone(),
             missing: self.missing.clone(),
             polled: self.polled.clone(),
@@ -233,7 +248,11 @@ impl Board {
     pub fn became(&self) -> String {
         let new = self.count_new();
         let same = self.items.len() - new;
-        format!("{new} new, {} fixed, {same} the same", self.fixed.len())
+        let unjudged = match self.unjudged.len() {
+            0 => String::new(),
+            count => format!(", {count} to be seen again"),
+        };
+        format!("{new} new, {} fixed, {same} the same{unjudged}", self.fixed.len())
     }
 
     /// How it stands with the plans.
@@ -253,7 +272,7 @@ impl Board {
         if let [panel] = self.panels.as_slice() {
             return match (panel.standing(), &panel.good) {
                 (Standing::Good, _) if self.run == 1 => "plan good".to_owned(),
-                (Standing::Good, _) => format!("plan good, {differs}"),
+                (Standing::Good, _) => format!("plan good, {}", summary(&panel.changes)),
                 (Standing::Stale, Some((_, run))) => format!("the plan of run {run} stays"),
                 (Standing::Stale | Standing::None, _) => "no plan yet".to_owned(),
             };
@@ -270,6 +289,12 @@ impl Board {
         }
         facts.join(", ")
     }
+}
+
+/// Whether everyone that a finding was found for could be judged.
+fn is_judged(note: &Note, customers: &[Arc<Checked>]) -> bool {
+    let concerns = |it: &Checked| note.customers.is_empty() || note.customers.contains(&it.name);
+    customers.iter().filter(|it| concerns(it)).all(|it| it.judged)
 }
 
 /// The customers of a finding, where there are several, for the end of a line.
@@ -309,7 +334,12 @@ fn merged(customers: &[Arc<Checked>]) -> Vec<Item> {
         for (index, note) in checked.notes.iter().enumerate() {
             let key = (note.key(), note.line, note.column);
             let at = *known.entry(key).or_insert_with(|| {
-                items.push(Item { note: note.clone(), new: true, at: (panel, index) });
+                items.push(Item {
+                    note: note.clone(),
+                    new: true,
+                    judged: checked.judged,
+                    at: (panel, index),
+                });
                 items.len() - 1
             });
             let names = &mut items[at].note.customers;
@@ -323,10 +353,13 @@ fn merged(customers: &[Arc<Checked>]) -> Vec<Item> {
 
 /// The names of the files that were read, and of those that are not there.
 fn files(readings: &Readings) -> (Vec<String>, Vec<String>) {
-    let base = std::path::absolute("").unwrap_or_default();
+    let base = std::path::absolute(".").unwrap_or_default();
     let name = |path: &Path| {
-        let shown = path.strip_prefix(&base).unwrap_or(path);
-        visible(&shown.display().to_string().replace('\\', "/")).into_owned()
+        // What Windows resolves has a prefix that nobody typed.
+        let text = path.to_string_lossy();
+        let plain = Path::new(text.strip_prefix(r"\\?\").unwrap_or(&text));
+        let shown = plain.strip_prefix(&base).unwrap_or(plain).display().to_string();
+        visible(&if cfg!(windows) { shown.replace('\\', "/") } else { shown }).into_owned()
     };
     let of_interest = |want: &Want, seen: &Seen| match want.what {
         What::Text { .. } => true,

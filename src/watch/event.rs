@@ -25,6 +25,8 @@ pub enum Event {
         fixed: Vec<Note>,
         /// How many findings are the same.
         same: usize,
+        /// How many findings cannot be judged while the script is broken: neither fixed nor the same.
+        unjudged: usize,
         /// The files that are watched.
         watched: Vec<String>,
         /// Those of them that are not there.

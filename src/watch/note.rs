@@ -145,8 +145,8 @@ pub struct Key {
 pub struct Difference {
     /// For each finding of the second run, whether it is new.
     pub new: Vec<bool>,
-    /// The findings of the first run that are gone.
-    pub fixed: Vec<Note>,
+    /// The findings of the first run that are gone, as indices.
+    pub gone: Vec<usize>,
 }
 
 impl Difference {
@@ -180,7 +180,7 @@ pub fn compare(was: &[Note], is: &[Note]) -> Difference {
     }
     let mut gone: Vec<usize> = left.into_values().flatten().collect();
     gone.sort_unstable();
-    Difference { new, fixed: gone.into_iter().map(|it| was[it].clone()).collect() }
+    Difference { new, gone }
 }
 
 /// How many findings there are of each severity: "2 errors, 1 warning", or "no findings".

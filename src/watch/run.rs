@@ -39,6 +39,8 @@ pub struct Checked {
     pub compiled: Option<Compiled>,
     /// The findings.
     pub notes: Vec<Note>,
+    /// Whether the script was run to be judged: else it is not known what would be found in what it declares.
+    pub judged: bool,
 }
 
 /// What a run brings forth.
@@ -238,7 +240,9 @@ impl Runner {
                 drop(witness_of(files, path, &mut readings));
             }
         }
-        let checked = Arc::new(Checked { name, inputs, compiled, notes });
+        let runnable = loaded.program.as_ref().is_ok_and(|it| it.runnable);
+        let judged = runnable && compiled.is_some();
+        let checked = Arc::new(Checked { name, inputs, compiled, notes, judged });
         Kept { values, generation: self.generation, readings, checked }
     }
 }

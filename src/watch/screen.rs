@@ -113,14 +113,9 @@ fn foot(board: &Board, seen: &View, top: usize, last: usize, style: &export::Sty
             paint(&format!("{}? f makes it, any other key leaves it", fix.title), "1;33", style)
         }
         None => {
-            let more = if last == 0 {
-                String::new()
-            } else {
-                format!("  {}%", (top * 100).checked_div(last).unwrap_or(100))
-            };
-            format!(
-                "q quit  r again  n next  e edit  f fix  p plan  w wizard  d difference  ? help{more}"
-            )
+            let far = (top * 100).checked_div(last).map(|it| format!("{it}%  "));
+            let keys = "q quit  r again  n next  e edit  f fix  p plan  w wizard  d diff  ? help";
+            far.unwrap_or_default() + keys
         }
     };
     vec![paint(&files, "2", style), keys]
@@ -211,8 +206,9 @@ fn whole(board: &Board, item: &Item, style: &export::Style) -> Vec<String> {
         links: false,
     };
     let text = render::render(&compiled.sources, std::slice::from_ref(diagnostic), &drawn);
-    // Its first line is what is said above.
-    text.trim_end().lines().skip(1).map(|it| format!("    {it}")).collect()
+    // Its first line is what is said above, and behind it all are counted.
+    let report = text.split("\n\n").next().unwrap_or_default();
+    report.trim_end().lines().skip(1).map(|it| format!("    {it}")).collect()
 }
 
 fn planned(panel: Option<&Panel>, shape: PlanView, style: &export::Style) -> Vec<String> {

@@ -60,7 +60,9 @@ impl Screen {
 
     /// The columns and lines.
     pub(super) fn size() -> (usize, usize) {
-        let (columns, lines) = size().unwrap_or((80, 24));
+        // One that does not know says nothing, or none.
+        let known = size().ok().filter(|(columns, lines)| *columns > 0 && *lines > 0);
+        let (columns, lines) = known.unwrap_or((80, 24));
         (usize::from(columns.max(20)), usize::from(lines.max(6)))
     }
 

@@ -84,7 +84,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         let mut shell = Shell::new(args, setup, ui)?;
         let ended = shell.watch();
         shell.end();
-        ended
+        Ok(ended)
     })
 }
 

@@ -128,14 +128,14 @@ impl Attention {
 
     /// Hears of a file.
     pub fn hear(&mut self, want: &Want, signal: Signal, now: Duration) {
-        let wait = match signal {
+        let pause = match signal {
             Signal::Firm => Duration::ZERO,
             Signal::Soft => self.pace.closing,
             Signal::Made => self.pace.settle,
             Signal::Gone => self.pace.back,
             Signal::Unheard => self.pace.late,
         };
-        let due = now + wait;
+        let due = now + pause;
         match self.pending.get_mut(want) {
             // What was to be looked at anyhow is no news.
             Some(_) if signal == Signal::Unheard => {}
@@ -177,22 +177,22 @@ impl Attention {
             return Verdict::Same;
         }
         let before = known.and_then(|it| it.faults).unwrap_or(0);
-        let wait = match &found.seen {
+        let pause = match &found.seen {
             Seen::Missing => Some(self.pace.back),
             Seen::Names(_) | Seen::Refused(_) => Some(self.pace.rest),
             Seen::Text(_) if found.empty => Some(self.pace.back.max(self.pace.closing)),
             Seen::Text(_) if found.faults > before => Some(self.pace.rest),
             Seen::Text(_) | Seen::Place(_) | Seen::Stamp(..) => None,
         };
-        if let Some(wait) = wait {
+        if let Some(pause) = pause {
             let since = match &pending.doubtful {
                 Some((seen, since)) if *seen == found.seen => *since,
                 Some(_) | None => now,
             };
             // One that was gone has been waited for already.
-            let over = now >= since + wait || pending.signal == Signal::Gone;
+            let over = now >= since + pause || pending.signal == Signal::Gone;
             if !over {
-                pending.due = since + wait;
+                pending.due = since + pause;
                 pending.doubtful = Some((found.seen, since));
                 return Verdict::Wait;
             }

@@ -120,11 +120,10 @@ impl Board {
         let mut planned = Vec::new();
         for checked in &outcome.customers {
             let known = before.iter().position(|it| it.checked.name == checked.name);
-            let mut panel = known.map(|it| before.swap_remove(it)).unwrap_or_else(|| Panel {
-                checked: checked.clone(),
-                good: None,
-                changes: Vec::new(),
-            });
+            let mut panel = match known {
+                Some(index) => before.swap_remove(index),
+                None => Panel { checked: checked.clone(), good: None, changes: Vec::new() },
+            };
             panel.changes.clear();
             if let Some(is) = plan(checked) {
                 let was = panel.plan();
@@ -225,10 +224,10 @@ impl Board {
     pub fn to_lines(&self) -> String {
         let notes = self.notes();
         let mut facts = vec![note::summary(&notes)];
+        facts.push(self.plans());
         if self.run > 1 {
             facts.push(self.became());
         }
-        facts.push(self.plans());
         if !self.missing.is_empty() {
             facts.push(format!("missing: {}", self.missing.join(", ")));
         }
@@ -250,7 +249,7 @@ impl Board {
         let same = self.items.len() - new;
         let unjudged = match self.unjudged.len() {
             0 => String::new(),
-            count => format!(", {count} to be seen again"),
+            count => format!(", {count} not judged"),
         };
         format!("{new} new, {} fixed, {same} the same{unjudged}", self.fixed.len())
     }
@@ -362,11 +361,10 @@ fn files(readings: &Readings) -> (Vec<String>, Vec<String>) {
         visible(&if cfg!(windows) { shown.replace('\\', "/") } else { shown }).into_owned()
     };
     let of_interest = |want: &Want, seen: &Seen| match want.what {
-        What::Text { .. } => true,
+        What::Text { .. } | What::Names => true,
         // Where an import leads that has no file yet.
         What::Place => *seen == Seen::Missing,
         What::Stamp => *seen != Seen::Missing,
-        What::Names => true,
     };
     let mut watched = Vec::new();
     let mut missing = Vec::new();

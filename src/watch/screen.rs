@@ -77,10 +77,10 @@ fn head(board: &Board, seen: &View, style: &export::Style) -> Vec<String> {
         (false, false) => paint("!!", "31;1", style),
     };
     let mut facts = vec![note::summary(&board.notes())];
+    facts.push(board.plans());
     if board.run > 1 {
         facts.push(board.became());
     }
-    facts.push(board.plans());
     let rule = if style.unicode { "─" } else { "-" };
     vec![
         title.join(dot),

@@ -81,17 +81,15 @@ fn stir(event: notify::Result<Event>) -> Option<Stir> {
     }
     let kind = match event.kind {
         EventKind::Access(AccessKind::Close(AccessMode::Write)) => Kind::Closed,
-        // Looking at a file is heard as well.
-        EventKind::Access(_) => return None,
+        // Looking at a file is heard as well, and both names of a rename after each of them.
+        EventKind::Access(_) | EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => {
+            return None;
+        }
         EventKind::Create(_) => Kind::Created,
-        EventKind::Modify(ModifyKind::Data(_)) => Kind::Changed,
         EventKind::Modify(ModifyKind::Name(RenameMode::From)) | EventKind::Remove(_) => Kind::Gone,
-        EventKind::Modify(ModifyKind::Name(RenameMode::To)) => Kind::Renamed,
-        // It comes after those of both names.
-        EventKind::Modify(ModifyKind::Name(RenameMode::Both)) => return None,
         EventKind::Modify(ModifyKind::Name(_)) => Kind::Renamed,
         EventKind::Modify(ModifyKind::Metadata(_)) => Kind::Touched,
-        EventKind::Modify(ModifyKind::Any | ModifyKind::Other)
+        EventKind::Modify(ModifyKind::Data(_) | ModifyKind::Any | ModifyKind::Other)
         | EventKind::Any
         | EventKind::Other => Kind::Changed,
     };

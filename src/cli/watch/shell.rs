@@ -143,22 +143,22 @@ impl<'a> Shell<'a> {
     }
 
     /// Watches, until somebody ends it.
-    pub(super) fn watch(&mut self) -> Result<ExitStatus, Failure> {
+    pub(super) fn watch(&mut self) -> ExitStatus {
         loop {
             let wait = self.wait();
             match self.messages.recv_timeout(wait) {
                 Ok(message) => {
-                    if let Some(status) = self.heed(message)? {
-                        return Ok(status);
+                    if let Some(status) = self.heed(message) {
+                        return status;
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return Ok(ExitStatus::Bug),
+                Err(RecvTimeoutError::Disconnected) => return ExitStatus::Bug,
             }
             // What was said meanwhile belongs together, but keys and results do not wait.
             while let Ok(message) = self.messages.try_recv() {
-                if let Some(status) = self.heed(message)? {
-                    return Ok(status);
+                if let Some(status) = self.heed(message) {
+                    return status;
                 }
             }
             self.look();
@@ -181,7 +181,7 @@ impl<'a> Shell<'a> {
         due.map_or(next, |it| it.min(next))
     }
 
-    fn heed(&mut self, message: Message) -> Result<Option<ExitStatus>, Failure> {
+    fn heed(&mut self, message: Message) -> Option<ExitStatus> {
         match message {
             Message::Stirred(stir, at) => self.hear(&stir, at),
             Message::Terminal(Input::Resized) => self.draw(),
@@ -191,7 +191,7 @@ impl<'a> Shell<'a> {
                     && let Some(outcome) = outcome
                     && !self.show(&outcome)
                 {
-                    return Ok(Some(ExitStatus::Clean));
+                    return Some(ExitStatus::Clean);
                 }
             }
             Message::Ended(ended) => {
@@ -201,13 +201,13 @@ impl<'a> Shell<'a> {
                 } else {
                     self.ui.talk(&ended.text);
                     if !tell_end(&ended, self.args.output_format, &self.ui) {
-                        return Ok(Some(ExitStatus::Clean));
+                        return Some(ExitStatus::Clean);
                     }
                 }
             }
-            Message::Interrupted => return Ok(Some(ExitStatus::Interrupted)),
+            Message::Interrupted => return Some(ExitStatus::Interrupted),
         }
-        Ok(None)
+        None
     }
 
     fn hear(&mut self, stir: &Stir, at: Instant) {
@@ -326,7 +326,9 @@ impl<'a> Shell<'a> {
             tell(&self.board, self.args.output_format, &self.ui)
         };
         if let Some(line) = &self.line {
-            planned.into_iter().for_each(|it| line.order(it));
+            for checked in planned {
+                line.order(checked);
+            }
         }
         // Whoever waits for the result comes first.
         if !new.is_empty() || self.attention.known().count() != self.trail.len() {
@@ -340,27 +342,29 @@ impl<'a> Shell<'a> {
     }
 
     fn draw(&mut self) {
-        let Some(screen) = &self.screen else { return };
+        if self.screen.is_none() {
+            return;
+        }
         let (width, lines) = Screen::size();
         let style =
             export::Style { colour: self.ui.colours(), unicode: self.ui.is_unicode(), width };
-        screen.draw(&frame(&self.board, &mut self.view, &style, lines));
+        Screen::draw(&frame(&self.board, &mut self.view, &style, lines));
     }
 
-    fn press(&mut self, key: Key) -> Result<Option<ExitStatus>, Failure> {
+    fn press(&mut self, key: Key) -> Option<ExitStatus> {
         let (_, lines) = Screen::size();
         match self.view.press(key, &self.board, height(lines)) {
             Act::Quit if matches!(key, Key::Control(_)) => {
-                return Ok(Some(ExitStatus::Interrupted));
+                return Some(ExitStatus::Interrupted);
             }
-            Act::Quit => return Ok(Some(ExitStatus::Clean)),
+            Act::Quit => return Some(ExitStatus::Clean),
             Act::Again => self.order(BTreeSet::new(), true),
             Act::Edit(index) => self.edit(index),
             Act::Fix(index) => self.fix(index),
             Act::Draw => {}
         }
         self.draw();
-        Ok(None)
+        None
     }
 
     fn edit(&mut self, index: usize) {

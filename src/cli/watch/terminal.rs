@@ -67,7 +67,7 @@ impl Screen {
     }
 
     /// Draws, at one stroke.
-    pub(super) fn draw(&self, lines: &[String]) {
+    pub(super) fn draw(lines: &[String]) {
         let mut text = String::from("\u{1b}[?2026h\u{1b}[H");
         for (index, line) in lines.iter().enumerate() {
             if index > 0 {

@@ -178,7 +178,7 @@ fn a_file_in_doubt_keeps_the_others_waiting_but_not_for_ever() {
     attention.adopt(&BTreeMap::from([(one.clone(), digest(OLD)), (other.clone(), digest(OLD))]));
     attention.hear(&other, Signal::Soft, ms(0));
     attention.hear(&one, Signal::Firm, ms(1));
-    assert_eq!(attention.ready(ms(1)), [one.clone()]);
+    assert_eq!(attention.ready(ms(1)), std::slice::from_ref(&one));
     assert_eq!(attention.judge(&one, found(Some(NEW)), ms(1)), Verdict::Changed);
     assert_eq!(attention.take(ms(1)), None, "the other is being written");
     attention.hear(&other, Signal::Firm, ms(3));
@@ -221,8 +221,8 @@ fn what_a_run_read_anew_is_told_to_be_looked_at_and_what_it_did_not_is_forgotten
     let mut attention = Attention::new(Pace::new(Closes::Told));
     let read =
         |wants: &[&Want]| wants.iter().map(|it| ((*it).clone(), digest(OLD))).collect::<Readings>();
-    assert_eq!(attention.adopt(&read(&[&one])), [one.clone()]);
-    assert_eq!(attention.adopt(&read(&[&one, &other])), [other.clone()]);
+    assert_eq!(attention.adopt(&read(&[&one])), std::slice::from_ref(&one));
+    assert_eq!(attention.adopt(&read(&[&one, &other])), std::slice::from_ref(&other));
     attention.hear(&other, Signal::Soft, ms(0));
     assert!(attention.adopt(&read(&[&one])).is_empty());
     assert_eq!(attention.due(), None);

@@ -30,11 +30,11 @@ use jiff::civil::Date;
 use crate::cli::ui::{Colour, Ui};
 use crate::compile::Inputs;
 use crate::installer::Packages;
-use crate::installer::profile::Profile;
 use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
 use crate::script::values::Unreadable;
-use crate::source::files::{Disk, Files, ReadError};
+use crate::source::files::{Disk, ReadError};
+use crate::watch::look::profile;
 
 /// Declares how a command ends: what a reader of the code sees of each is also what `--help` says.
 macro_rules! statuses {
@@ -205,9 +205,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     }
 }
 
-/// The most bytes of a profile. That of a large package has a few hundred thousand.
-const PROFILE_LIMIT: u64 = 16 << 20;
-
 /// A script and what it is run with.
 #[derive(Debug, clap::Args)]
 pub struct ScriptArgs {
@@ -265,12 +262,10 @@ impl GivenArgs {
     /// Who knows what the installer's package says: the profile that was named, or the package itself where it can be read.
     fn packages(&self) -> Result<Arc<dyn Packages>, Failure> {
         let Some(path) = &self.package_profile else { return Ok(Arc::new(Shelf::default())) };
-        let refused = |error: String| {
+        let profile = profile(&Disk, path).map_err(|error| {
             let message = format!("`{}`: {error}", path.display());
             Failure::usage(message, "write it again: `mimeo installer inspect PACKAGE --out FILE`")
-        };
-        let text = Disk.read(path, PROFILE_LIMIT).map_err(|error| refused(error.to_string()))?;
-        let profile = Profile::from_json(&text).map_err(|error| refused(error.to_string()))?;
+        })?;
         Ok(Arc::new(profile))
     }
 

@@ -10,10 +10,10 @@ use crate::compile::{self, Compiled, Inputs};
 use crate::installer::Packages;
 use crate::installer::shelf::Shelf;
 use crate::script::Program;
-use crate::script::values::Unreadable;
+use crate::script::values::{LIMIT, Unreadable};
 use crate::source::files::{Files, ReadError};
 use crate::watch::look::{
-    PROFILE_LIMIT, Readings, Seen, Shelves, Want, What, Witness, is_folder, profile, values_files,
+    Readings, Seen, Shelves, Want, What, Witness, is_folder, profile, values_files,
 };
 use crate::watch::note::Note;
 
@@ -235,9 +235,11 @@ impl Runner {
         readings.extend(self.packages.as_ref().map(|it| it.take()).unwrap_or_default());
         // A values file that was not reached is waited for as well.
         for path in &values {
-            let missed = !readings.keys().any(|it| it.path == *path);
-            if missed {
-                drop(witness_of(files, path, &mut readings));
+            if !readings.keys().any(|it| it.path == *path) {
+                let witness = Witness::new(files);
+                // What is in it is of no use without a script.
+                drop(witness.read(path, LIMIT));
+                readings.extend(witness.into_readings());
             }
         }
         let runnable = loaded.program.as_ref().is_ok_and(|it| it.runnable);
@@ -247,26 +249,12 @@ impl Runner {
     }
 }
 
-/// Reads a values file for what it is known by alone.
-fn witness_of(files: &(dyn Files + Sync), path: &Path, readings: &mut Readings) -> Option<String> {
-    let witness = Witness::new(files);
-    let text = witness.read(path, crate::script::values::LIMIT).ok();
-    readings.extend(witness.into_readings());
-    text
-}
-
 fn refused(path: &Path, error: String) -> Note {
     Note::unreadable(&Unreadable {
         what: "package's profile",
         path: path.to_path_buf(),
         error: ReadError::Io(std::io::Error::other(error)),
     })
-}
-
-/// The most bytes of a profile, as it is watched.
-#[must_use]
-pub fn profile_want(path: &Path) -> Want {
-    Want::text(path, PROFILE_LIMIT)
 }
 
 /// What customers are called: by their files, with the folder before it where two are called alike.

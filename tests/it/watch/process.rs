@@ -308,6 +308,23 @@ fn a_command_gets_each_new_plan_and_what_it_writes_is_no_save() {
     );
 }
 
+/// What is written through another name of a file is told where that name is, and nowhere else.
+#[cfg(unix)]
+#[test]
+fn a_folder_that_tells_nothing_is_found_out_and_looked_at() {
+    let folder = good();
+    folder.write("elsewhere/x", "");
+    let other = folder.path("elsewhere/contoso.toml");
+    fs::hard_link(folder.path("contoso.toml"), &other).expect("a link");
+    let watch = folder.watch_two();
+    for index in 0..3 {
+        fs::write(&other, format!("host = \"pw reset{index}\"\n")).expect("it can be written");
+        let run = watch.found(&format!("pw reset{index}"));
+        // What is watched from the first run on is looked at once more, which may be in time for the first save.
+        assert!(index == 0 || run["polled"].as_array().map(Vec::len) == Some(1), "{run}");
+    }
+}
+
 #[test]
 fn without_events_files_are_looked_at() {
     let folder = good();

@@ -20,6 +20,7 @@ pub mod screen;
 pub mod status;
 mod terminal;
 pub mod ui;
+pub mod watch;
 pub mod why;
 
 use std::ffi::OsString;
@@ -32,11 +33,11 @@ use jiff::civil::Date;
 use crate::cli::ui::{Colour, Ui};
 use crate::compile::Inputs;
 use crate::installer::Packages;
-use crate::installer::profile::Profile;
 use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
 use crate::script::values::Unreadable;
-use crate::source::files::{Disk, Files, ReadError};
+use crate::source::files::{Disk, ReadError};
+use crate::watch::look::profile;
 
 /// Declares how a command ends: what a reader of the code sees of each is also what `--help` says.
 macro_rules! statuses {
@@ -151,6 +152,7 @@ struct Args {
 enum Command {
     Check(check::Args),
     Plan(plan::Args),
+    Watch(watch::Args),
     Batch(batch::Args),
     Why(why::Args),
     Diff(diff::Args),
@@ -178,6 +180,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let work = || match &args.command {
         Command::Check(args) => check::run(args, &ui),
         Command::Plan(args) => plan::run(args, &ui),
+        Command::Watch(args) => watch::run(args, &ui),
         Command::Batch(args) => batch::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
@@ -208,9 +211,6 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         }),
     }
 }
-
-/// The most bytes of a profile. That of a large package has a few hundred thousand.
-const PROFILE_LIMIT: u64 = 16 << 20;
 
 /// A script and what it is run with.
 #[derive(Debug, clap::Args)]
@@ -269,12 +269,10 @@ impl GivenArgs {
     /// Who knows what the installer's package says: the profile that was named, or the package itself where it can be read.
     fn packages(&self) -> Result<Arc<dyn Packages>, Failure> {
         let Some(path) = &self.package_profile else { return Ok(Arc::new(Shelf::default())) };
-        let refused = |error: String| {
+        let profile = profile(&Disk, path).map_err(|error| {
             let message = format!("`{}`: {error}", path.display());
             Failure::usage(message, "write it again: `mimeo installer inspect PACKAGE --out FILE`")
-        };
-        let text = Disk.read(path, PROFILE_LIMIT).map_err(|error| refused(error.to_string()))?;
-        let profile = Profile::from_json(&text).map_err(|error| refused(error.to_string()))?;
+        })?;
         Ok(Arc::new(profile))
     }
 

@@ -6,7 +6,7 @@ use crate::compile::{Compiled, Inputs, check};
 use crate::diagnostic::{Applicability, Edit, Severity};
 use crate::render::{self, Format, render};
 use crate::source::SourceId;
-use crate::source::files::Disk;
+use crate::source::files::{Disk, Files};
 
 /// Check a script with a customer's values
 ///
@@ -90,11 +90,28 @@ fn fix(compiled: &Compiled, inputs: &Inputs) -> Result<usize, Failure> {
     let mut edits: Vec<&Edit> = sure.flat_map(|it| &it.edits).collect();
     edits.sort_by_key(|it| (it.span.source, it.span.start, it.span.end));
     edits.dedup();
+    make_edits(compiled, inputs, &edits)
+}
+
+/// Makes edits in their order, each file once; returns how many. A file that says something else by now is left alone.
+pub(super) fn make_edits(
+    compiled: &Compiled,
+    inputs: &Inputs,
+    edits: &[&Edit],
+) -> Result<usize, Failure> {
     let mut count = 0;
     for (id, path) in inputs.paths(&compiled.sources) {
         let source = compiled.sources.get(id);
-        let (text, made) = edited(&source.text, id, &edits);
+        let (text, made) = edited(&source.text, id, edits);
         if made > 0 {
+            let now = Disk.read(&path, u64::MAX).map_err(|error| {
+                let message = format!("`{}` cannot be read: {error}", path.display());
+                Failure::usage(message, "check the path")
+            })?;
+            if now != *source.text {
+                let message = format!("`{}` has changed meanwhile", path.display());
+                return Err(Failure::usage(message, "check it again"));
+            }
             write_file(&path, &text)?;
             count += made;
         }

@@ -12,13 +12,14 @@ use crate::cli::batch::customers::{CustomerArgs, Customers};
 use crate::cli::impact::compare::{Comparison, Side};
 use crate::cli::impact::summary::{Form, Summary};
 use crate::cli::ui::Ui;
-use crate::cli::{ExitStatus, Failure, GivenArgs, PROFILE_LIMIT, day, exits, interrupt, setting};
+use crate::cli::{ExitStatus, Failure, GivenArgs, day, exits, interrupt, setting};
 use crate::compile::{Inputs, load_with, many};
 use crate::plan::diff::Colour;
 use crate::render::Format;
 use crate::script::import::Library;
 use crate::script::{Program, on_deep_stack};
 use crate::source::files::{Disk, Files};
+use crate::watch::look::PROFILE_LIMIT;
 
 /// Show which customers' plans a change of the script, its modules or the day would change
 ///

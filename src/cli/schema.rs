@@ -5,7 +5,7 @@ use crate::cli::{ExitStatus, Failure, exits};
 use crate::execute::event::Event;
 use crate::export::log;
 use crate::installer::profile::Profile;
-use crate::plan;
+use crate::{plan, watch};
 
 /// Print the JSON Schema of something that mimeo writes
 #[derive(Debug, clap::Args)]
@@ -19,6 +19,9 @@ pub struct Args {
     /// Of a line of `--output-format ndjson`, with which a plan is carried out
     #[arg(long)]
     events: bool,
+    /// Of a line of `mimeo watch --output-format ndjson`
+    #[arg(long)]
+    watch: bool,
     /// Of the profile that `installer inspect --out` writes
     #[arg(long)]
     profile: bool,
@@ -31,6 +34,8 @@ pub struct Args {
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     if args.events {
         ui.print(&plan::schema::file_of::<Event>("An event of carrying a plan out"));
+    } else if args.watch {
+        ui.print(&plan::schema::file_of::<watch::event::Event>("An event of watching"));
     } else if args.profile {
         ui.print(&plan::schema::file_of::<Profile>("What an installer package says of itself"));
     } else if args.log {

@@ -9,7 +9,7 @@ use std::env;
 use std::fs::File;
 use std::io::{BufWriter, IsTerminal, Write};
 use std::path::{Path, PathBuf};
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 use jiff::ToSpan;
 use jiff::civil::{Date, date};
@@ -74,6 +74,13 @@ impl Ui {
         if !write(&mut std::io::stdout().lock(), text) {
             self.cut_off.set(true);
         }
+    }
+
+    /// Prints a result of many; whether anybody is there to read it.
+    #[must_use]
+    pub fn reaches(&self, text: &str) -> bool {
+        let mut out = std::io::stdout().lock();
+        out.write_all(text.as_bytes()).and_then(|()| out.flush()).is_ok()
     }
 
     /// Prints talk.
@@ -247,6 +254,12 @@ pub fn today() -> Date {
     let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
     let days = i64::try_from(since.as_secs() / 86_400).unwrap_or(0);
     date(1970, 1, 1).checked_add(days.days()).unwrap_or(Date::MAX)
+}
+
+/// The moment.
+#[must_use]
+pub fn now() -> Instant {
+    Instant::now()
 }
 
 /// Reads a file of any encoding, up to a number of bytes.

@@ -313,6 +313,7 @@ fn help_is_the_reference() {
     for command in [
         "check",
         "plan",
+        "watch",
         "why",
         "diff",
         "preflight",
@@ -370,6 +371,7 @@ fn every_exit_code_is_in_the_help_of_a_command() {
     let mut seen = std::collections::BTreeSet::new();
     for (command, codes) in [
         ("check", &[0, 1, 2, 70][..]),
+        ("watch", &[0, 1, 2, 70, 130]),
         ("diff", &[0, 2, 3, 6, 70]),
         ("preflight", &[0, 1, 2, 4, 6, 12, 70]),
         ("resume", &[0, 1, 2, 6, 7, 8, 9, 10, 11, 12, 70, 130]),

@@ -58,5 +58,7 @@ mod tidy;
 mod trusted;
 /// Values files, settings and environment.
 mod values;
+/// Watching: what a save is, what is shown of it, and a real process that is saved to.
+mod watch;
 /// The door to a Windows Server.
 mod windows;

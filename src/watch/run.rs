@@ -1,0 +1,272 @@
+//! From what changed to findings and plans: only what the change concerns is read and run again.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use jiff::civil::Date;
+
+use crate::compile::{self, Compiled, Inputs};
+use crate::installer::Packages;
+use crate::installer::shelf::Shelf;
+use crate::script::Program;
+use crate::script::values::{LIMIT, Unreadable};
+use crate::source::files::{Files, ReadError};
+use crate::watch::look::{
+    Readings, Seen, Shelves, Want, What, Witness, is_folder, profile, values_files,
+};
+use crate::watch::note::Note;
+
+/// What is watched.
+#[derive(Clone, Debug)]
+pub struct Setup {
+    /// The inputs of every customer, with the values files for all.
+    pub inputs: Inputs,
+    /// The profile that is taken in the place of the installer's package.
+    pub profile: Option<PathBuf>,
+    /// Values files of customers, or folders of such; without any, there is one customer.
+    pub customers: Vec<PathBuf>,
+}
+
+/// One customer's result.
+#[derive(Debug)]
+pub struct Checked {
+    /// The name.
+    pub name: String,
+    /// What it was made from.
+    pub inputs: Inputs,
+    /// What was found; nothing if an input could not be read.
+    pub compiled: Option<Compiled>,
+    /// The findings.
+    pub notes: Vec<Note>,
+    /// Whether the script was run to be judged: else it is not known what would be found in what it declares.
+    pub judged: bool,
+}
+
+/// What a run brings forth.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// The customers, in their order.
+    pub customers: Vec<Arc<Checked>>,
+    /// Everything that was read.
+    pub readings: Readings,
+}
+
+/// Runs, and keeps what the next run can use again.
+#[derive(Debug)]
+pub struct Runner {
+    setup: Setup,
+    packages: Option<Arc<Shelves<Shelf>>>,
+    program: Option<Loaded>,
+    kept: Vec<Kept>,
+    /// What changed since the last run that was not overtaken.
+    stale: BTreeSet<Want>,
+    /// Counts the programs.
+    generation: u64,
+}
+
+#[derive(Debug)]
+struct Loaded {
+    program: Result<Arc<Program>, Note>,
+    packages: Result<Arc<dyn Packages>, Note>,
+    readings: Readings,
+    as_of: Date,
+}
+
+#[derive(Debug)]
+struct Kept {
+    values: Vec<PathBuf>,
+    generation: u64,
+    readings: Readings,
+    checked: Arc<Checked>,
+}
+
+impl Runner {
+    /// Nothing was run yet.
+    #[must_use]
+    pub fn new(setup: Setup) -> Self {
+        let packages = setup.profile.is_none().then(|| Arc::new(Shelves::new(Shelf::default())));
+        Runner {
+            setup,
+            packages,
+            program: None,
+            kept: Vec::new(),
+            stale: BTreeSet::new(),
+            generation: 0,
+        }
+    }
+
+    /// Forgets everything, so that the next run is a whole one.
+    pub fn forget(&mut self) {
+        self.program = None;
+    }
+
+    /// Runs what a change concerns. Call it on [`on_deep_stack`](crate::script::on_deep_stack). Nothing comes of it if it
+    /// is overtaken.
+    pub fn run(
+        &mut self,
+        files: &(dyn Files + Sync),
+        changed: BTreeSet<Want>,
+        as_of: Date,
+        is_overtaken: &dyn Fn() -> bool,
+    ) -> Option<Outcome> {
+        self.stale.extend(changed);
+        let concerned = |readings: &Readings, stale: &BTreeSet<Want>| {
+            stale.iter().any(|it| readings.contains_key(it))
+        };
+        if self
+            .program
+            .as_ref()
+            .is_none_or(|it| it.as_of != as_of || concerned(&it.readings, &self.stale))
+        {
+            self.program = Some(self.load(files, as_of));
+            self.generation += 1;
+        }
+        let (customers, mut readings) = self.customers();
+        let loaded = self.program.as_ref().expect("it was loaded");
+        readings.extend(loaded.readings.clone());
+        let mut kept: Vec<Kept> = Vec::with_capacity(customers.len());
+        let mut before = std::mem::take(&mut self.kept);
+        let mut overtaken = false;
+        for (name, values) in customers {
+            let known =
+                before.iter().position(|it| it.values == values).map(|it| before.swap_remove(it));
+            let still = known.filter(|it| {
+                it.generation == self.generation
+                    && it.checked.name == name
+                    && !concerned(&it.readings, &self.stale)
+            });
+            overtaken = overtaken || is_overtaken();
+            match still {
+                Some(still) => kept.push(still),
+                // What is left out here is run by the run that overtakes this one.
+                None if overtaken => {}
+                None => kept.push(self.check(files, loaded, name, values)),
+            }
+        }
+        self.kept = kept;
+        if overtaken {
+            return None;
+        }
+        self.stale.clear();
+        readings.extend(self.kept.iter().flat_map(|it| it.readings.clone()));
+        let customers = self.kept.iter().map(|it| it.checked.clone()).collect();
+        Some(Outcome { customers, readings })
+    }
+
+    fn load(&self, files: &(dyn Files + Sync), as_of: Date) -> Loaded {
+        let witness = Witness::new(files);
+        let inputs = &self.setup.inputs;
+        let program = compile::load(&witness, &inputs.script, inputs.root.as_deref());
+        let packages: Result<Arc<dyn Packages>, Note> = match (&self.setup.profile, &self.packages)
+        {
+            (Some(path), _) => match profile(&witness, path) {
+                Ok(profile) => Ok(Arc::new(profile)),
+                Err(error) => Err(refused(path, error)),
+            },
+            (None, Some(packages)) => Ok(packages.clone()),
+            (None, None) => Ok(Arc::new(Shelf::default())),
+        };
+        Loaded {
+            program: program.map(Arc::new).map_err(|it| Note::unreadable(&it)),
+            packages,
+            readings: witness.into_readings(),
+            as_of,
+        }
+    }
+
+    /// The customers with their values files, and what was read to know them.
+    fn customers(&self) -> (Vec<(String, Vec<PathBuf>)>, Readings) {
+        let mut readings = Readings::new();
+        let mut own = Vec::new();
+        for path in &self.setup.customers {
+            if is_folder(path) {
+                let files = values_files(path);
+                let want = Want { path: path.clone(), what: What::Names };
+                readings.insert(want, Seen::Names(files.clone()));
+                own.extend(files);
+            } else {
+                own.push(path.clone());
+            }
+        }
+        let base = &self.setup.inputs.values;
+        if self.setup.customers.is_empty() {
+            let named = base.last().unwrap_or(&self.setup.inputs.script);
+            return (vec![(stem(named), base.clone())], readings);
+        }
+        let mut seen = BTreeSet::new();
+        own.retain(|it| seen.insert(it.clone()));
+        let names = names(&own);
+        let values = own.iter().map(|it| base.iter().chain([it]).cloned().collect());
+        (names.into_iter().zip(values).collect(), readings)
+    }
+
+    fn check(
+        &self,
+        files: &(dyn Files + Sync),
+        loaded: &Loaded,
+        name: String,
+        values: Vec<PathBuf>,
+    ) -> Kept {
+        let witness = Witness::new(files);
+        let mut inputs =
+            Inputs { values: values.clone(), as_of: loaded.as_of, ..self.setup.inputs.clone() };
+        let mut notes = Vec::new();
+        let mut compiled = None;
+        match (&loaded.program, &loaded.packages) {
+            (Ok(program), Ok(packages)) => {
+                inputs.packages = Some(packages.clone());
+                match compile::run(&witness, program, &inputs) {
+                    Ok(mut run) => {
+                        run.assemble(inputs.as_of);
+                        notes =
+                            run.diagnostics.iter().map(|it| Note::of(&run.sources, it)).collect();
+                        compiled = Some(run);
+                    }
+                    Err(unreadable) => notes.push(Note::unreadable(&unreadable)),
+                }
+            }
+            (program, packages) => {
+                notes.extend(program.as_ref().err().cloned());
+                notes.extend(packages.as_ref().err().cloned());
+            }
+        }
+        let mut readings = witness.into_readings();
+        readings.extend(self.packages.as_ref().map(|it| it.take()).unwrap_or_default());
+        // A values file that was not reached is waited for as well.
+        for path in &values {
+            if !readings.keys().any(|it| it.path == *path) {
+                let witness = Witness::new(files);
+                // What is in it is of no use without a script.
+                drop(witness.read(path, LIMIT));
+                readings.extend(witness.into_readings());
+            }
+        }
+        let runnable = loaded.program.as_ref().is_ok_and(|it| it.runnable);
+        let judged = runnable && compiled.is_some();
+        let checked = Arc::new(Checked { name, inputs, compiled, notes, judged });
+        Kept { values, generation: self.generation, readings, checked }
+    }
+}
+
+fn refused(path: &Path, error: String) -> Note {
+    Note::unreadable(&Unreadable {
+        what: "package's profile",
+        path: path.to_path_buf(),
+        error: ReadError::Io(std::io::Error::other(error)),
+    })
+}
+
+/// What customers are called: by their files, with the folder before it where two are called alike.
+fn names(paths: &[PathBuf]) -> Vec<String> {
+    let short: Vec<String> = paths.iter().map(|it| stem(it)).collect();
+    let alike = |name: &String| short.iter().filter(|it| *it == name).count() > 1;
+    let long = paths.iter().map(|it| it.with_extension("").display().to_string());
+    let named =
+        short.iter().zip(long).map(|(short, long)| if alike(short) { long } else { short.clone() });
+    named.collect()
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}

@@ -227,6 +227,9 @@ static FIELDS: &[Field] = &[
             let said = it.installer.get().and_then(|it| it.form.said());
             let (word, reason) = match ui(it) {
                 Ui::Quiet => ("quiet", "everything that the wizard asks reaches a property"),
+                Ui::Review if can_be_quiet(it) => {
+                    ("review", "a person looks at the fields that are known by their labels alone")
+                }
                 Ui::Review => ("review", "a person enters what no property is known for"),
             };
             match said {
@@ -342,7 +345,8 @@ fn can_be_quiet(deployment: &Deployment) -> bool {
 /// How the installer runs: as the script insists, else quietly if it can.
 fn ui(deployment: &Deployment) -> Ui {
     let said = deployment.installer.get().and_then(|it| it.form.value());
-    let quiet = said.map_or_else(|| can_be_quiet(deployment), |it| *it == Form::Quiet);
+    let can = || can_be_quiet(deployment) && package::by_label(deployment).is_empty();
+    let quiet = said.map_or_else(can, |it| *it == Form::Quiet);
     if quiet { Ui::Quiet } else { Ui::Review }
 }
 

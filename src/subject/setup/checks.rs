@@ -20,6 +20,7 @@ pub(super) static CHECKS: &[Check] = &[
     Check { code: &package::INSTALLER_PACKAGE_BUILD, run: package::other_build },
     Check { code: &package::INSTALLER_PROPERTY_FOREIGN, run: package::foreign_property },
     Check { code: &package::INSTALLER_FEATURE_FOREIGN, run: package::foreign_feature },
+    Check { code: &package::INSTALLER_QUIET_LABELS, run: package::quiet_labels },
     Check { code: &INSTALLER_LOG, run: log },
     Check { code: &INSTALLER_BUILD_DEFECT, run: build_defect },
     Check { code: &INSTALLER_BUILD_SUPPORT, run: build_support },
@@ -456,6 +457,10 @@ fn reasons(deployment: &Deployment) -> String {
         return "Privileged Access Management asks for its accounts".to_owned();
     }
     let manual = by_hand(deployment);
+    if manual.is_empty() {
+        let labels = package::by_label(deployment);
+        return format!("{} are known by their labels alone", package::listed(&labels));
+    }
     let mut pages: Vec<u8> = manual.iter().filter_map(|(field, _)| field.page).collect();
     pages.sort_unstable();
     pages.dedup();
@@ -471,7 +476,7 @@ fn review(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     // A build that cannot be read tells nothing about the pages.
     let readable = installer.build.is_unsaid() || installer.build.said().is_some();
     let said = !installer.form.is_unsaid();
-    if !deployment.complete || !readable || said || can_be_quiet(deployment) {
+    if !deployment.complete || !readable || said || ui(deployment) == Ui::Quiet {
         return;
     }
     let message =

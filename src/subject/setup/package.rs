@@ -15,7 +15,7 @@ use crate::installer::profile::own::is_windows_installers;
 use crate::installer::profile::{self, FieldKind, PageKind, Profile};
 use crate::installer::{Contents, Packages};
 use crate::model::format::{Build, Format};
-use crate::model::{Component, Declared, Deployment, MailServer, Part};
+use crate::model::{Component, Declared, Deployment, Form, MailServer, Part};
 use crate::plan::Entry;
 use crate::plan::op::{Literal, Value};
 use crate::subject::setup::pages;
@@ -87,6 +87,26 @@ code! {
     /// ```
     INSTALLER_PROPERTY_FOREIGN: Error = "installer-property-foreign", "property that the package does not have",
         source "https://learn.microsoft.com/en-us/windows/win32/msi/public-properties" seen "2026-11-23";
+
+    /// The values of some fields go into properties that are known by nothing but the labels of the package's own pages. Without
+    /// the wizard the actions of its buttons do not run, and no table tells whether the rest of the installer heeds the
+    /// properties by themselves. Open the wizard filled in once; where that was right, say `.quiet()` and compare the result.
+    ///
+    /// ```rhai,reports
+    /// // package: 4.6.421.0
+    /// license::volume();
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).accept_license_terms().quiet();
+    /// mail::none();
+    /// ```
+    ///
+    /// ```rhai
+    /// // package: 4.6.421.0
+    /// license::volume();
+    /// installer::msi(`D:\MIM\Service and Portal.msi`).accept_license_terms().review();
+    /// mail::none();
+    /// ```
+    INSTALLER_QUIET_LABELS: Warning = "installer-quiet-labels", "quiet installation with fields known by their labels",
+        source "https://learn.microsoft.com/en-us/windows/win32/msi/user-interface-levels" seen "2026-11-23";
 
     /// The package was read, and it has no such feature. Windows Installer refuses a feature list with an unknown name
     /// (error 2711).
@@ -290,12 +310,33 @@ pub(super) fn entry(
 
 /// The values that go into fields of the package's own pages.
 fn filled(deployment: &Deployment, profile: &Profile) -> Vec<(String, Value)> {
+    found(deployment, profile).map(|(_, name, value)| (name, value)).collect()
+}
+
+/// The fields of the plan that were found among those of the package's pages, with their properties and values.
+fn found(
+    deployment: &Deployment,
+    profile: &Profile,
+) -> impl Iterator<Item = (&'static Field, String, Value)> {
     let fields = SUBJECTS.iter().flat_map(|it| it.fields).filter(|it| it.page.is_some());
-    let filled = fields.filter_map(|field| {
-        let table = reaching(deployment, field.name).next();
-        if table.is_some() { None } else { own(deployment, profile, field) }
-    });
-    filled.filter_map(|(name, given)| Some((name, set(given)?))).collect()
+    fields.filter_map(|field| {
+        if reaching(deployment, field.name).next().is_some() {
+            return None;
+        }
+        let (name, given) = own(deployment, profile, field)?;
+        Some((field, name, set(given)?))
+    })
+}
+
+/// The labels of the fields that are known by nothing but their labels, and that are not left as they begin. Whether the
+/// installer heeds their properties without its wizard, no table tells: the actions of its buttons do not run then.
+pub(super) fn by_label(deployment: &Deployment) -> Vec<&'static str> {
+    let Some(profile) = profile(deployment) else { return Vec::new() };
+    let begins = |name: &str| profile.property(name).and_then(|it| it.default.clone());
+    let found = found(deployment, profile);
+    let changed =
+        found.filter(|(_, name, value)| begins(name).map(Value::text).as_ref() != Some(value));
+    changed.map(|(field, ..)| field.label).collect()
 }
 
 /// The value that is set, if one is.
@@ -444,6 +485,26 @@ pub(super) fn foreign_property(deployment: &Deployment, _: Date, out: &mut Repor
             None => finding.help("see what it has: `mimeo installer inspect`"),
         };
     }
+}
+
+pub(super) fn quiet_labels(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
+    let Some(form) = deployment.installer.get().and_then(|it| it.form.said()) else { return };
+    let labels = by_label(deployment);
+    if form.value != Form::Quiet || labels.is_empty() {
+        return;
+    }
+    let message =
+        format!("without the wizard, nobody sees whether the installer takes {}", listed(&labels));
+    out.about(&form.origin, message)
+        .label("known by the labels of the package's pages alone")
+        .help("write `.review()` for the first installation with this package, and look at these fields");
+}
+
+/// Labels as a part of a message, not too many.
+pub(super) fn listed(labels: &[&str]) -> String {
+    let shown: Vec<String> = labels.iter().take(3).map(|it| format!("`{it}`")).collect();
+    let more = if labels.len() > shown.len() { " and more" } else { "" };
+    format!("{}{more}", shown.join(", "))
 }
 
 pub(super) fn foreign_feature(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {

@@ -4,8 +4,10 @@
 
 pub mod apply;
 pub mod check;
+pub mod completions;
 pub mod diff;
 pub mod explain;
+pub mod fmt;
 pub mod import;
 pub mod installer;
 mod job;
@@ -63,7 +65,7 @@ macro_rules! statuses {
 statuses! {
     /// No error was found; there may be warnings and hints.
     Clean = 0,
-    /// At least one error was found, or a warning under `--deny warnings`.
+    /// An error was found, or a warning under `--deny warnings`, or a change by `fmt --check`.
     Findings = 1,
     /// The command line is wrong, or an input is missing, unreadable or not what it should be.
     Usage = 2,
@@ -147,6 +149,7 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Fmt(fmt::Args),
     Plan(plan::Args),
     Why(why::Args),
     Diff(diff::Args),
@@ -161,6 +164,8 @@ enum Command {
     Explain(explain::Args),
     Installer(installer::Args),
     Schema(schema::Args),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
 }
 
 /// Runs one command line and returns how it ended.
@@ -172,6 +177,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let ui = Ui::new(args.color);
     let work = || match &args.command {
         Command::Check(args) => check::run(args, &ui),
+        Command::Fmt(args) => fmt::run(args, &ui),
         Command::Plan(args) => plan::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
@@ -186,6 +192,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Explain(args) => explain::run(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
+        Command::Completions(args) => completions::completions(args, &ui),
+        Command::Man(args) => completions::man(args, &ui),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(Ok(_)) if ui.is_cut_off() => ui.failure(&Failure::usage(
@@ -225,7 +233,7 @@ pub(crate) struct GivenArgs {
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
     /// The folder that imports may not leave [default: the script's own]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     root: Option<PathBuf>,
     /// What `mimeo installer inspect --out` wrote of the installer's package, taken in the place of the package itself
     #[arg(long, value_name = "FILE.json")]

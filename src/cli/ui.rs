@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::env;
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -264,6 +264,52 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         return Err(failure(format!("it has {} bytes, and at most {limit} are read", about.len())));
     }
     std::fs::read(path).map_err(|error| failure(error.to_string()))
+}
+
+/// The files in a folder and the folders in it, by name, without those whose name begins with a dot; nothing if it is no
+/// folder. Links to folders are not followed.
+pub fn files_below(path: &Path) -> Result<Option<Vec<PathBuf>>, Failure> {
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    let (mut files, mut folders) = (Vec::new(), vec![path.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        let failure = |error: std::io::Error| {
+            let message = format!("{} cannot be read: {error}", folder.display());
+            Failure::usage(message, "name a folder that may be read")
+        };
+        for entry in std::fs::read_dir(&folder).map_err(failure)? {
+            let entry = entry.map_err(failure)?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let kind = entry.file_type().map_err(failure)?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if entry.path().is_file() {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(Some(files))
+}
+
+/// Reads standard input as text, up to a number of bytes.
+pub fn read_input(limit: u64) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(limit + 1).read_to_string(&mut text);
+    match read {
+        Ok(size) if size as u64 > limit => {
+            let message = format!("standard input has more than {limit} bytes");
+            Err(Failure::usage(message, "split it into smaller files"))
+        }
+        Ok(_) => Ok(text),
+        Err(error) => {
+            let message = format!("standard input cannot be read: {error}");
+            Err(Failure::usage(message, "give it text in UTF-8"))
+        }
+    }
 }
 
 /// Writes a file whole: what was there stays until the new text is complete, and keeps its permissions. A link is followed;

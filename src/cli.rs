@@ -6,6 +6,7 @@ pub mod apply;
 pub mod check;
 pub mod completions;
 pub mod diff;
+pub mod doctor;
 pub mod explain;
 pub mod fmt;
 pub mod import;
@@ -71,7 +72,7 @@ statuses! {
     Usage = 2,
     /// There are differences (`diff --exit-code`).
     Differences = 3,
-    /// Something that was asked before speaks against carrying the plan out (`preflight`).
+    /// Something that was asked before speaks against carrying the plan out (`preflight`, `doctor`).
     Preflight = 4,
     /// A plan or its journal was altered, or what the plan was made from has changed since.
     Integrity = 6,
@@ -153,6 +154,7 @@ enum Command {
     Plan(plan::Args),
     Why(why::Args),
     Diff(diff::Args),
+    Doctor(doctor::Args),
     Preflight(preflight::Args),
     Rehearse(rehearse::Args),
     Apply(apply::Args),
@@ -181,6 +183,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Plan(args) => plan::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
+        Command::Doctor(args) => doctor::run(args, &ui),
         Command::Preflight(args) => preflight::run(args, &ui),
         Command::Rehearse(args) => rehearse::run(args, &ui),
         Command::Apply(args) => apply::run(args, &ui),

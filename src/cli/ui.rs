@@ -18,6 +18,9 @@ use secrecy::SecretString;
 use crate::cli::{ExitStatus, Failure};
 use crate::{export, render};
 
+/// The bytes that a plan and its journal take, and then some.
+const JOURNAL_ROOM: usize = 4 << 20;
+
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
 pub enum Colour {
@@ -208,6 +211,28 @@ pub fn hostname() -> String {
 pub fn machine_lock() -> PathBuf {
     let folder = if cfg!(windows) { variable("ProgramData").map(PathBuf::from) } else { None };
     folder.unwrap_or_else(env::temp_dir).join("mimeo.lock")
+}
+
+/// The file of a program that the path finds by its name.
+#[must_use]
+pub fn program_of_path(name: &str) -> Option<PathBuf> {
+    let endings: &[&str] = if cfg!(windows) { &["cmd", "exe"] } else { &[""] };
+    let path = env::var_os("PATH")?;
+    let folders = env::split_paths(&path);
+    let mut files = folders.flat_map(|folder| {
+        endings.iter().map(move |ending| folder.join(name).with_extension(ending))
+    });
+    files.find(|it| it.is_file())
+}
+
+/// Whether a folder can be written to and has room for a journal. For that, a file is made in it and removed again.
+pub fn can_be_written(folder: &Path) -> std::io::Result<()> {
+    let part = folder.join(format!(".mimeo.{}.part", std::process::id()));
+    let mut file = File::create_new(&part)?;
+    let written = file.write_all(&vec![0; JOURNAL_ROOM]).and_then(|()| file.sync_all());
+    drop(file);
+    let removed = std::fs::remove_file(&part);
+    written.and(removed)
 }
 
 /// Makes a folder and those above it.

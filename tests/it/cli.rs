@@ -1,5 +1,6 @@
 //! The command line, as its user meets it: what is printed where, and the exit codes.
 
+mod doctor;
 mod layout;
 
 use std::path::{Path, PathBuf};
@@ -317,6 +318,7 @@ fn help_is_the_reference() {
         "plan",
         "why",
         "diff",
+        "doctor",
         "preflight",
         "rehearse",
         "apply",

@@ -1,6 +1,6 @@
 //! `mimeo fmt`: scripts and values files, laid out.
 
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use similar::TextDiff;
 
@@ -145,6 +145,7 @@ fn read(path: PathBuf, language: Language) -> Result<Input, Failure> {
         error,
     })?;
     let name = path.strip_prefix(".").unwrap_or(&path).display().to_string();
+    let name = name.replace(MAIN_SEPARATOR, "/");
     Ok(Input { path: Some(path), name, language, text })
 }
 

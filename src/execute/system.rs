@@ -35,9 +35,9 @@ pub fn read(output: &str) -> System {
     for line in output.lines() {
         let (word, rest) = line.trim().split_once(' ').unwrap_or((line.trim(), ""));
         match word {
-            "windows" => system.windows = rest.to_owned(),
+            "windows" => rest.clone_into(&mut system.windows),
             "elevated" => system.is_elevated = rest == "True",
-            "powershell" => system.powershell = rest.to_owned(),
+            "powershell" => rest.clone_into(&mut system.powershell),
             "module" => {
                 let (name, version) = rest.split_once(' ').unwrap_or((rest, ""));
                 let version = (!version.is_empty()).then(|| version.to_owned());

@@ -173,13 +173,12 @@ fn blanks(line: &Line<'_>, at: usize) -> usize {
     let (left, right) = (line.pieces[at - 1], line.pieces[at]);
     let was = right.blanks.min(1);
     match (left.kind, right.kind) {
-        (_, Kind::Comment | Kind::Equals) | (Kind::Equals | Kind::Comma, _) => {
-            if right.kind == Kind::Comma { 0 } else { 1 }
-        }
+        (_, Kind::Comment) => 1,
+        (Kind::LeftSquareBracket | Kind::Dot, _)
+        | (_, Kind::Comma | Kind::RightSquareBracket | Kind::Dot) => 0,
         (Kind::LeftCurlyBracket, Kind::RightCurlyBracket) => was,
-        (_, Kind::Comma | Kind::RightSquareBracket | Kind::Dot) => 0,
-        (Kind::LeftSquareBracket | Kind::Dot, _) => 0,
-        (Kind::LeftCurlyBracket, _) | (_, Kind::RightCurlyBracket) => 1,
+        (Kind::Equals | Kind::Comma | Kind::LeftCurlyBracket, _)
+        | (_, Kind::Equals | Kind::RightCurlyBracket) => 1,
         // A date and its time are two words.
         _ => was,
     }

@@ -45,21 +45,44 @@ fn checked(name: &str, language: Language, text: &str) -> Option<String> {
             check_blanks(name, &other);
             layout::script::is_same(&one, &other)
         }
-        Language::Values => layout::values::is_same(text, &new),
+        Language::Values => {
+            let read = |text: &str| {
+                let text = text.trim_start_matches('\u{FEFF}').to_owned();
+                format!("{:?}", toml::de::DeTable::parse(&text).map(|it| plain(it.get_ref())))
+            };
+            assert_eq!(read(text), read(&new), "{name} has other values");
+            layout::values::is_same(text, &new)
+        }
     };
     assert!(same, "{name} has other tokens\n-- from --\n{text}\n-- to --\n{new}");
     Some(new)
+}
+
+/// Keys and values without their places.
+fn plain(table: &toml::de::DeTable<'_>) -> Vec<(String, String)> {
+    let value = |it: &toml::de::DeValue<'_>| match it.as_table() {
+        Some(table) => format!("{:?}", plain(table)),
+        None => match it.as_array() {
+            Some(array) => {
+                array.iter().map(|it| format!("{:?}, ", it.get_ref().as_str())).collect()
+            }
+            None => format!("{it:?}"),
+        },
+    };
+    table.iter().map(|(key, it)| (key.get_ref().to_string(), value(it.get_ref()))).collect()
+}
+
+/// How a token changes how many texts in backticks are open.
+fn step(kind: syntax::SyntaxKind) -> i32 {
+    let [opens, closes] = [syntax::SyntaxKind::TextStart, syntax::SyntaxKind::TextEnd];
+    i32::from(kind == opens) - i32::from(kind == closes)
 }
 
 /// Checks what holds of the blanks between the tokens of a script that was laid out.
 fn check_blanks(name: &str, tree: &syntax::Tree) {
     let mut in_text = 0;
     for token in tree.tokens() {
-        match token.kind() {
-            syntax::SyntaxKind::TextStart => in_text += 1,
-            syntax::SyntaxKind::TextEnd => in_text -= 1,
-            _ => {}
-        }
+        in_text += step(token.kind());
         let text = token.text().replace("\r\n", "\n");
         if token.kind() == syntax::SyntaxKind::Whitespace && in_text == 0 {
             assert!(!text.contains(" \n") && !text.contains('\t'), "{name}: {token:?}");
@@ -106,11 +129,7 @@ fn spaced_otherwise(text: &str, chance: &mut Chance) -> String {
     let mut line_comment = false;
     for token in tree.tokens() {
         let kind = token.kind();
-        match kind {
-            syntax::SyntaxKind::TextStart => in_text += 1,
-            syntax::SyntaxKind::TextEnd => in_text -= 1,
-            _ => {}
-        }
+        in_text += step(kind);
         let blanks = ["", " ", " ", "  ", "\t", "\n", "\n  ", "\n\n\n    ", "      "];
         if kind == syntax::SyntaxKind::Whitespace && in_text == 0 {
             let other = chance.one_of(&blanks);

@@ -34,8 +34,9 @@ pub(super) fn starts(tree: &Tree, pieces: &Pieces<'_>) -> Vec<bool> {
             }
         }
     }
-    for piece in 1..pieces.all.len() {
-        starts[piece] |= pieces.opens(piece - 1);
+    let opens = (0..pieces.all.len()).filter(|it| pieces.opens(*it));
+    for bracket in opens {
+        starts[bracket + 1] = true;
     }
     starts
 }
@@ -122,8 +123,8 @@ fn break_chains(tree: &Tree, pieces: &Pieces<'_>, breaks: &mut [bool]) {
         let dots: Vec<usize> = calls.filter_map(|it| pieces.at(it.tokens().next()?)).collect();
         let within = pieces.within(node);
         let in_one_line = |it: usize| !breaks[it] && !pieces.all[it].text.contains('\n');
-        let lines = pieces.all[within.start].text.contains('\n');
-        if dots.len() < 2 || lines || !(within.start + 1..within.end).all(in_one_line) {
+        let begins_broken = pieces.all[within.start].text.contains('\n');
+        if dots.len() < 2 || begins_broken || !(within.start + 1..within.end).all(in_one_line) {
             continue;
         }
         let blanks = |it: usize| {

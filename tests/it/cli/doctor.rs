@@ -134,3 +134,14 @@ fn the_answer_of_windows_is_read() {
     assert!(!mimeo::execute::system::read("elevated False").is_elevated);
     assert!(root().join("src/execute/windows/system.ps1").is_file());
 }
+
+/// An address of a proxy may hold a password.
+#[test]
+fn of_a_proxy_the_host_alone_is_told() {
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_mimeo"));
+    command.arg("doctor").env("HTTPS_PROXY", "http://user:Passw0rd@proxy.contoso.com:8080");
+    let output = command.output().expect("the program starts");
+    let out = String::from_utf8(output.stdout).expect("the program writes UTF-8");
+    assert!(out.contains("`HTTPS_PROXY` is proxy.contoso.com\n"), "{out}");
+    assert!(!out.contains("Passw0rd"), "{out}");
+}

@@ -5,8 +5,11 @@
 pub mod apply;
 pub mod batch;
 pub mod check;
+pub mod completions;
 pub mod diff;
+pub mod doctor;
 pub mod explain;
+pub mod fmt;
 pub mod impact;
 pub mod import;
 pub mod installer;
@@ -67,13 +70,13 @@ macro_rules! statuses {
 statuses! {
     /// No error was found; there may be warnings and hints.
     Clean = 0,
-    /// At least one error was found, or a warning under `--deny warnings`.
+    /// An error was found, or a warning under `--deny warnings`, or a change by `fmt --check`.
     Findings = 1,
     /// The command line is wrong, or an input is missing, unreadable or not what it should be.
     Usage = 2,
     /// There are differences (`diff --exit-code`, `impact --exit-code`).
     Differences = 3,
-    /// Something that was asked before speaks against carrying the plan out (`preflight`).
+    /// Something that was asked before speaks against carrying the plan out (`preflight`, `doctor`).
     Preflight = 4,
     /// A plan or its journal was altered, or what the plan was made from has changed since.
     Integrity = 6,
@@ -151,12 +154,14 @@ struct Args {
 #[derive(Debug, Subcommand)]
 enum Command {
     Check(check::Args),
+    Fmt(fmt::Args),
     Plan(plan::Args),
     Watch(watch::Args),
     Batch(batch::Args),
     Why(why::Args),
     Diff(diff::Args),
     Impact(impact::Args),
+    Doctor(doctor::Args),
     Preflight(preflight::Args),
     Rehearse(rehearse::Args),
     Apply(apply::Args),
@@ -168,6 +173,8 @@ enum Command {
     Explain(explain::Args),
     Installer(installer::Args),
     Schema(schema::Args),
+    Completions(completions::CompletionsArgs),
+    Man(completions::ManArgs),
 }
 
 /// Runs one command line and returns how it ended.
@@ -179,12 +186,14 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
     let ui = Ui::new(args.color);
     let work = || match &args.command {
         Command::Check(args) => check::run(args, &ui),
+        Command::Fmt(args) => fmt::run(args, &ui),
         Command::Plan(args) => plan::run(args, &ui),
         Command::Watch(args) => watch::run(args, &ui),
         Command::Batch(args) => batch::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
         Command::Impact(args) => impact::run(args, &ui),
+        Command::Doctor(args) => doctor::run(args, &ui),
         Command::Preflight(args) => preflight::run(args, &ui),
         Command::Rehearse(args) => rehearse::run(args, &ui),
         Command::Apply(args) => apply::run(args, &ui),
@@ -196,6 +205,8 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Explain(args) => explain::run(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
+        Command::Completions(args) => completions::completions(args, &ui),
+        Command::Man(args) => completions::man(args, &ui),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(Ok(_)) if ui.is_cut_off() => ui.failure(&Failure::usage(
@@ -232,7 +243,7 @@ pub(crate) struct GivenArgs {
     #[arg(long = "set", value_name = "NAME=VALUE", value_parser = setting)]
     settings: Vec<(String, String)>,
     /// The folder that imports may not leave [default: the script's own]
-    #[arg(long, value_name = "DIR")]
+    #[arg(long, value_name = "DIR", value_hint = clap::ValueHint::DirPath)]
     root: Option<PathBuf>,
     /// What `mimeo installer inspect --out` wrote of the installer's package, taken in the place of the package itself
     #[arg(long, value_name = "FILE.json")]

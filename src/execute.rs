@@ -35,6 +35,7 @@ pub mod secret;
 pub mod session;
 pub mod sign_in;
 pub mod simulate;
+pub mod system;
 pub mod template;
 pub mod windows;
 

@@ -38,6 +38,7 @@
 //! |---|---|---|
 //! | text | [`source`] | texts, places, and where a value came from; the door to the files |
 //! | | [`syntax`] | the lossless tree of a script, also of a broken one |
+//! | | [`layout`] | how scripts and values files are laid out: breaks, indentation, blanks |
 //! | speech | [`diagnostic`] | findings and their codes |
 //! | the installer | [`installer`] | Windows Installer's packages, logs and exit codes, read on any system |
 //! | nouns | [`model`] | what can be declared, also what is wrong; the formats of values |
@@ -92,6 +93,7 @@
 
 pub mod source;
 pub mod syntax;
+pub mod layout;
 pub mod diagnostic;
 pub mod installer;
 pub mod model;

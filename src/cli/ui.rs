@@ -7,7 +7,7 @@
 use std::cell::Cell;
 use std::env;
 use std::fs::File;
-use std::io::{BufWriter, IsTerminal, Write};
+use std::io::{BufWriter, IsTerminal, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
@@ -17,6 +17,9 @@ use secrecy::SecretString;
 
 use crate::cli::{ExitStatus, Failure};
 use crate::{export, render};
+
+/// The bytes that a plan and its journal take, and then some.
+const JOURNAL_ROOM: usize = 4 << 20;
 
 /// When to use colours.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, clap::ValueEnum)]
@@ -217,6 +220,28 @@ pub fn machine_lock() -> PathBuf {
     folder.unwrap_or_else(env::temp_dir).join("mimeo.lock")
 }
 
+/// The file of a program that the path finds by its name.
+#[must_use]
+pub fn program_of_path(name: &str) -> Option<PathBuf> {
+    let endings: &[&str] = if cfg!(windows) { &["cmd", "exe"] } else { &[""] };
+    let path = env::var_os("PATH")?;
+    let folders = env::split_paths(&path);
+    let mut files = folders.flat_map(|folder| {
+        endings.iter().map(move |ending| folder.join(name).with_extension(ending))
+    });
+    files.find(|it| it.is_file())
+}
+
+/// Whether a folder can be written to and has room for a journal. For that, a file is made in it and removed again.
+pub fn can_be_written(folder: &Path) -> std::io::Result<()> {
+    let part = folder.join(format!(".mimeo.{}.part", std::process::id()));
+    let mut file = File::create_new(&part)?;
+    let written = file.write_all(&vec![0; JOURNAL_ROOM]).and_then(|()| file.sync_all());
+    drop(file);
+    let removed = std::fs::remove_file(&part);
+    written.and(removed)
+}
+
 /// Makes a folder and those above it.
 pub fn make_folder(path: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(path).map_err(|error| {
@@ -277,6 +302,52 @@ pub fn read_bytes(path: &Path, limit: u64) -> Result<Vec<u8>, Failure> {
         return Err(failure(format!("it has {} bytes, and at most {limit} are read", about.len())));
     }
     std::fs::read(path).map_err(|error| failure(error.to_string()))
+}
+
+/// The files in a folder and the folders in it, by name, without those whose name begins with a dot; nothing if it is no
+/// folder. Links to folders are not followed.
+pub fn files_below(path: &Path) -> Result<Option<Vec<PathBuf>>, Failure> {
+    if !path.is_dir() {
+        return Ok(None);
+    }
+    let (mut files, mut folders) = (Vec::new(), vec![path.to_path_buf()]);
+    while let Some(folder) = folders.pop() {
+        let failure = |error: std::io::Error| {
+            let message = format!("{} cannot be read: {error}", folder.display());
+            Failure::usage(message, "name a folder that may be read")
+        };
+        for entry in std::fs::read_dir(&folder).map_err(failure)? {
+            let entry = entry.map_err(failure)?;
+            if entry.file_name().to_string_lossy().starts_with('.') {
+                continue;
+            }
+            let kind = entry.file_type().map_err(failure)?;
+            if kind.is_dir() {
+                folders.push(entry.path());
+            } else if entry.path().is_file() {
+                files.push(entry.path());
+            }
+        }
+    }
+    files.sort();
+    Ok(Some(files))
+}
+
+/// Reads standard input as text, up to a number of bytes.
+pub fn read_input(limit: u64) -> Result<String, Failure> {
+    let mut text = String::new();
+    let read = std::io::stdin().lock().take(limit + 1).read_to_string(&mut text);
+    match read {
+        Ok(size) if size as u64 > limit => {
+            let message = format!("standard input has more than {limit} bytes");
+            Err(Failure::usage(message, "split it into smaller files"))
+        }
+        Ok(_) => Ok(text),
+        Err(error) => {
+            let message = format!("standard input cannot be read: {error}");
+            Err(Failure::usage(message, "give it text in UTF-8"))
+        }
+    }
 }
 
 /// Writes a file whole: what was there stays until the new text is complete, and keeps its permissions. A link is followed;

@@ -1,5 +1,8 @@
 //! The command line, as its user meets it: what is printed where, and the exit codes.
 
+mod doctor;
+mod layout;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -316,6 +319,7 @@ fn help_is_the_reference() {
         "watch",
         "why",
         "diff",
+        "doctor",
         "preflight",
         "rehearse",
         "apply",
@@ -327,6 +331,9 @@ fn help_is_the_reference() {
         "installer log",
         "explain",
         "schema",
+        "fmt",
+        "completions",
+        "man",
     ] {
         let words: Vec<&str> = command.split(' ').chain(["--help"]).collect();
         text.push_str(&format!("\n==== mimeo {command} --help\n\n{}", folder.run(&words).out));

@@ -20,6 +20,8 @@ mod export;
 /// The formats of values.
 mod format;
 mod import;
+/// The layout of scripts and values files.
+mod layout;
 /// Questions to the network; with a real mail server where `.ci/mail` has made one.
 mod network;
 /// Logs of installations, as whoever looks for a reason reads them.

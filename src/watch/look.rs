@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::io;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use sha2::{Digest, Sha256};
@@ -267,14 +267,15 @@ impl Files for Witness<'_> {
 
 /// Packages that remember which were asked for.
 #[derive(Debug)]
-pub struct Shelves<P> {
-    packages: P,
+pub struct Shelves {
+    packages: Arc<dyn Packages>,
     asked: Mutex<Readings>,
 }
 
-impl<P: Packages> Shelves<P> {
+impl Shelves {
     /// Packages behind a witness.
-    pub fn new(packages: P) -> Self {
+    #[must_use]
+    pub fn new(packages: Arc<dyn Packages>) -> Self {
         Shelves { packages, asked: Mutex::default() }
     }
 
@@ -284,7 +285,7 @@ impl<P: Packages> Shelves<P> {
     }
 }
 
-impl<P: Packages> Packages for Shelves<P> {
+impl Packages for Shelves {
     fn look(&self, path: &str) -> Contents {
         let there = PathBuf::from(path);
         // A path of Windows is none elsewhere.

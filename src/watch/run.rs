@@ -1,16 +1,18 @@
 //! From what changed to findings and plans: only what the change concerns is read and run again.
 
 use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use jiff::civil::Date;
 
 use crate::compile::{self, Compiled, Inputs};
 use crate::installer::Packages;
 use crate::installer::shelf::Shelf;
-use crate::script::Program;
 use crate::script::values::{LIMIT, Unreadable};
+use crate::script::{Program, limits};
 use crate::source::files::{Files, ReadError};
 use crate::watch::look::{
     Readings, Seen, Shelves, Want, What, Witness, is_folder, profile, values_files,
@@ -56,7 +58,7 @@ pub struct Outcome {
 #[derive(Debug)]
 pub struct Runner {
     setup: Setup,
-    packages: Option<Arc<Shelves<Shelf>>>,
+    shelf: Arc<Shelf>,
     program: Option<Loaded>,
     kept: Vec<Kept>,
     /// What changed since the last run that was not overtaken.
@@ -85,10 +87,9 @@ impl Runner {
     /// Nothing was run yet.
     #[must_use]
     pub fn new(setup: Setup) -> Self {
-        let packages = setup.profile.is_none().then(|| Arc::new(Shelves::new(Shelf::default())));
         Runner {
             setup,
-            packages,
+            shelf: Arc::default(),
             program: None,
             kept: Vec::new(),
             stale: BTreeSet::new(),
@@ -108,7 +109,7 @@ impl Runner {
         files: &(dyn Files + Sync),
         changed: BTreeSet<Want>,
         as_of: Date,
-        is_overtaken: &dyn Fn() -> bool,
+        is_overtaken: &(dyn Fn() -> bool + Sync),
     ) -> Option<Outcome> {
         self.stale.extend(changed);
         let concerned = |readings: &Readings, stale: &BTreeSet<Want>| {
@@ -125,27 +126,18 @@ impl Runner {
         let (customers, mut readings) = self.customers();
         let loaded = self.program.as_ref().expect("it was loaded");
         readings.extend(loaded.readings.clone());
-        let mut kept: Vec<Kept> = Vec::with_capacity(customers.len());
         let mut before = std::mem::take(&mut self.kept);
-        let mut overtaken = false;
-        for (name, values) in customers {
-            let known =
-                before.iter().position(|it| it.values == values).map(|it| before.swap_remove(it));
-            let still = known.filter(|it| {
-                it.generation == self.generation
-                    && it.checked.name == name
-                    && !concerned(&it.readings, &self.stale)
-            });
-            overtaken = overtaken || is_overtaken();
-            match still {
-                Some(still) => kept.push(still),
-                // What is left out here is run by the run that overtakes this one.
-                None if overtaken => {}
-                None => kept.push(self.check(files, loaded, name, values)),
-            }
-        }
-        self.kept = kept;
-        if overtaken {
+        let mut still = |(name, values): &(String, Vec<PathBuf>)| {
+            let known = before.iter().position(|it| it.values == *values)?;
+            let known = before.swap_remove(known);
+            let same = known.generation == self.generation && known.checked.name == *name;
+            (same && !concerned(&known.readings, &self.stale)).then_some(known)
+        };
+        let kept = customers.iter().map(&mut still).collect();
+        let kept = self.check_all(files, loaded, customers, kept, is_overtaken);
+        let whole = kept.iter().all(Option::is_some);
+        self.kept = kept.into_iter().flatten().collect();
+        if !whole || is_overtaken() {
             return None;
         }
         self.stale.clear();
@@ -154,18 +146,60 @@ impl Runner {
         Some(Outcome { customers, readings })
     }
 
+    /// Checks the customers that are not kept, on all processors. Who is left out because the run is overtaken is run by the
+    /// run that overtakes it.
+    fn check_all(
+        &self,
+        files: &(dyn Files + Sync),
+        loaded: &Loaded,
+        customers: Vec<(String, Vec<PathBuf>)>,
+        mut kept: Vec<Option<Kept>>,
+        is_overtaken: &(dyn Fn() -> bool + Sync),
+    ) -> Vec<Option<Kept>> {
+        let open: Vec<usize> = (0..kept.len()).filter(|it| kept[*it].is_none()).collect();
+        let check = |index: usize| {
+            let (name, values) = customers[index].clone();
+            (!is_overtaken()).then(|| self.check(files, loaded, name, values))
+        };
+        if let [index] = open.as_slice() {
+            kept[*index] = check(*index);
+            return kept;
+        }
+        let next = AtomicUsize::new(0);
+        let work = || {
+            let mut done = Vec::new();
+            while let Some(index) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
+                done.push((*index, check(*index)));
+            }
+            done
+        };
+        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        std::thread::scope(|scope| {
+            let start = |_| {
+                let builder = std::thread::Builder::new().stack_size(limits::STACK);
+                builder.spawn_scoped(scope, work).expect("the system has room for a thread")
+            };
+            let threads: Vec<_> = (0..processors.min(open.len())).map(start).collect();
+            for thread in threads {
+                match thread.join() {
+                    Ok(done) => done.into_iter().for_each(|(index, it)| kept[index] = it),
+                    Err(panic) => std::panic::resume_unwind(panic),
+                }
+            }
+        });
+        kept
+    }
+
     fn load(&self, files: &(dyn Files + Sync), as_of: Date) -> Loaded {
         let witness = Witness::new(files);
         let inputs = &self.setup.inputs;
         let program = compile::load(&witness, &inputs.script, inputs.root.as_deref());
-        let packages: Result<Arc<dyn Packages>, Note> = match (&self.setup.profile, &self.packages)
-        {
-            (Some(path), _) => match profile(&witness, path) {
+        let packages: Result<Arc<dyn Packages>, Note> = match &self.setup.profile {
+            Some(path) => match profile(&witness, path) {
                 Ok(profile) => Ok(Arc::new(profile)),
                 Err(error) => Err(refused(path, error)),
             },
-            (None, Some(packages)) => Ok(packages.clone()),
-            (None, None) => Ok(Arc::new(Shelf::default())),
+            None => Ok(self.shelf.clone()),
         };
         Loaded {
             program: program.map(Arc::new).map_err(|it| Note::unreadable(&it)),
@@ -213,9 +247,11 @@ impl Runner {
             Inputs { values: values.clone(), as_of: loaded.as_of, ..self.setup.inputs.clone() };
         let mut notes = Vec::new();
         let mut compiled = None;
+        let mut asked = Readings::new();
         match (&loaded.program, &loaded.packages) {
             (Ok(program), Ok(packages)) => {
-                inputs.packages = Some(packages.clone());
+                let shelves = Arc::new(Shelves::new(packages.clone()));
+                inputs.packages = Some(shelves.clone());
                 match compile::run(&witness, program, &inputs) {
                     Ok(mut run) => {
                         run.assemble(inputs.as_of);
@@ -225,6 +261,9 @@ impl Runner {
                     }
                     Err(unreadable) => notes.push(Note::unreadable(&unreadable)),
                 }
+                if self.setup.profile.is_none() {
+                    asked = shelves.take();
+                }
             }
             (program, packages) => {
                 notes.extend(program.as_ref().err().cloned());
@@ -232,7 +271,7 @@ impl Runner {
             }
         }
         let mut readings = witness.into_readings();
-        readings.extend(self.packages.as_ref().map(|it| it.take()).unwrap_or_default());
+        readings.extend(asked);
         // A values file that was not reached is waited for as well.
         for path in &values {
             if !readings.keys().any(|it| it.path == *path) {

@@ -67,6 +67,11 @@ impl Ears {
         self.folders.clone_from(wanted);
     }
 
+    /// Notes that a folder does tell something: a busy system may be late.
+    pub(super) fn trust(&mut self, folder: &Path) {
+        self.deaf.remove(folder);
+    }
+
     /// Notes that a folder tells nothing.
     pub(super) fn doubt(&mut self, folder: &Path) {
         self.deaf.insert(folder.to_path_buf());

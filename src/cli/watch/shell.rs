@@ -215,6 +215,11 @@ impl<'a> Shell<'a> {
         let now = self.now();
         for (want, signal) in &concern.signals {
             self.attention.hear(want, *signal, now);
+            if !self.ears.deaf.is_empty()
+                && let Some(home) = self.trail.home(want)
+            {
+                self.ears.trust(&home);
+            }
         }
         if concern.folders {
             self.follow(true);

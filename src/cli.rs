@@ -9,6 +9,7 @@ pub mod explain;
 pub mod import;
 pub mod installer;
 mod job;
+pub mod lsp;
 pub mod plan;
 pub mod preflight;
 pub mod rehearse;
@@ -161,6 +162,7 @@ enum Command {
     Explain(explain::Args),
     Installer(installer::Args),
     Schema(schema::Args),
+    Lsp(lsp::Args),
 }
 
 /// Runs one command line and returns how it ended.
@@ -186,6 +188,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Explain(args) => explain::run(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
+        Command::Lsp(args) => lsp::run(args, &ui),
     };
     match std::panic::catch_unwind(std::panic::AssertUnwindSafe(work)) {
         Ok(Ok(_)) if ui.is_cut_off() => ui.failure(&Failure::usage(

@@ -47,7 +47,9 @@
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
 //! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
+//! | the editor's questions | [`ide`] | completion, hover, names and the rest, as offsets and texts |
 //! | deeds | [`execute`] | carrying a plan out: journal, cloud, server, rehearsal |
+//! | the editor | [`lsp`] | the language server: what is open, what was compiled, the protocol |
 //! | the shell | [`cli`] | the command line |
 //!
 //! What holds everywhere:
@@ -56,7 +58,7 @@
 //! 2. A wrong script is not an error of the program: it yields findings. `Err` is for files that cannot be read.
 //! 3. Every declared fact knows its [`source::Origin`], down to the argument and, where it can be followed exactly, to the
 //!    line of the values file.
-//! 4. Only `render::full` knows miette, only `script::engine` knows how Rhai is tamed, and only [`execute`], with the one place
+//! 4. Only `render::full` knows miette, only [`lsp`] the types of the editor's protocol, only `script::engine` knows how Rhai is tamed, and only [`execute`], with the one place
 //!    of the shell that starts it, knows tokio and reqwest. [`execute`] takes a sealed plan, and knows neither scripts nor
 //!    subjects.
 //! 5. Modules import downwards only, and ribs never import each other.
@@ -86,6 +88,7 @@
 //! | a mistake in an unattended installation | [`code!`] in the file below `import/` that finds it |
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
 //! | a line of a log that means something | [`installer::log`], and for a reason of a failure a row of [`installer::causes::CAUSES`] |
+//! | an answer to an editor | one file below `ide/`, and its request in `lsp/answer.rs` |
 //! | a command | one file below `cli/` |
 
 pub mod source;
@@ -100,5 +103,7 @@ pub mod compile;
 pub mod import;
 pub mod render;
 pub mod export;
+pub mod ide;
 pub mod execute;
+pub mod lsp;
 pub mod cli;

@@ -18,6 +18,8 @@ mod export;
 /// The formats of values.
 mod format;
 mod import;
+/// The language server.
+mod lsp;
 /// Questions to the network; with a real mail server where `.ci/mail` has made one.
 mod network;
 /// Logs of installations, as whoever looks for a reason reads them.

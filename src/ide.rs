@@ -126,7 +126,9 @@ impl Good {
         let Some(id) = self.sources.named(name) else { return found };
         let old = self.sources.get(id);
         for setting in &self.plan.settings {
-            let Some(trace) = setting.from.trace().filter(|it| it.at.file == name) else { continue };
+            let Some(trace) = setting.from.trace().filter(|it| it.at.file == name) else {
+                continue;
+            };
             let at = old.offset(start_of(&trace.at))..old.offset(end_of(&trace.at));
             let Some(at) = moved(&old.text, text, at) else { continue };
             if range.start <= at.start && at.end <= range.end {

@@ -44,7 +44,10 @@ impl Library {
 }
 
 /// Puts the modules where they can be opened. They are only looked at: imports read those within the program.
-#[expect(clippy::disallowed_methods, reason = "texts of the program itself, for the editor to show")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "texts of the program itself, for the editor to show"
+)]
 fn write(folder: &Path) -> Option<()> {
     std::fs::create_dir_all(folder.join("std")).ok()?;
     for (name, _) in LIBRARY {

@@ -23,7 +23,11 @@ impl<W: Write> Server<W> {
             let (path, diagnostic) = self.diagnostic(entry, loaded, outcome, it);
             found.entry(path).or_default().push(diagnostic);
         }
-        self.replace(entry, found, loaded.analysis.paths.iter().map(|(_, it)| it.clone()).collect());
+        self.replace(
+            entry,
+            found,
+            loaded.analysis.paths.iter().map(|(_, it)| it.clone()).collect(),
+        );
     }
 
     /// Sends why a project cannot be read.
@@ -140,9 +144,8 @@ impl<W: Write> Server<W> {
             }
         }
         let path = at.and_then(|at| loaded.analysis.path_of(at.source)).unwrap_or(entry);
-        let link = it.code.authority.first().map(|it| types::CodeDescription {
-            href: Uri::from(it.link),
-        });
+        let link =
+            it.code.authority.first().map(|it| types::CodeDescription { href: Uri::from(it.link) });
         let diagnostic = types::Diagnostic {
             range: at.map(|at| self.range(loaded, at)).unwrap_or_default(),
             severity: Some(severity(it.severity())),

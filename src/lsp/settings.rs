@@ -51,9 +51,9 @@ impl Settings {
         if let Some(text) = value.get("asOf").and_then(Value::as_str).filter(|it| !it.is_empty()) {
             match text.parse() {
                 Ok(day) => settings.as_of = Some(day),
-                Err(_) => settings
-                    .problems
-                    .push(format!("`asOf` is `{text}`: write a day as YYYY-MM-DD")),
+                Err(_) => {
+                    settings.problems.push(format!("`asOf` is `{text}`: write a day as YYYY-MM-DD"))
+                }
             }
         }
         settings.package_profile = value.get("packageProfile").and_then(path);
@@ -75,6 +75,9 @@ impl Settings {
     /// The script that a values file is said for.
     pub(super) fn script_of(&self, values: &Path) -> Option<&Path> {
         let named = self.values.iter().filter(|(it, _)| !it.as_os_str().is_empty());
-        named.clone().find(|(_, files)| files.iter().any(|it| it == values)).map(|(it, _)| it.as_path())
+        named
+            .clone()
+            .find(|(_, files)| files.iter().any(|it| it == values))
+            .map(|(it, _)| it.as_path())
     }
 }

@@ -33,7 +33,8 @@ impl Client {
     /// Reads the parameters of `initialize`. What is missing is taken as not there.
     pub(super) fn read(params: &Value) -> Client {
         let says = |pointer: &str| {
-            params.pointer(&format!("/capabilities/{pointer}")).and_then(Value::as_bool) == Some(true)
+            params.pointer(&format!("/capabilities/{pointer}")).and_then(Value::as_bool)
+                == Some(true)
         };
         let encodings = params.pointer("/capabilities/general/positionEncodings");
         let mut encodings = encodings.and_then(Value::as_array).into_iter().flatten();

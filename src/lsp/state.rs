@@ -197,7 +197,11 @@ impl<W: Write> Server<W> {
         match (self.stage, request.method.as_str()) {
             (Stage::Begun, "initialize") => self.initialize(request),
             (Stage::Begun, _) => {
-                self.refuse(request.id, ErrorCode::ServerNotInitialized, "`initialize` comes first");
+                self.refuse(
+                    request.id,
+                    ErrorCode::ServerNotInitialized,
+                    "`initialize` comes first",
+                );
             }
             (Stage::Shut, _) => {
                 self.refuse(request.id, ErrorCode::InvalidRequest, "the server is shut down");
@@ -220,8 +224,7 @@ impl<W: Write> Server<W> {
     fn initialize(&mut self, request: Request) {
         self.client = Client::read(&request.params);
         self.library.asks = self.client.asks_texts;
-        self.options =
-            request.params.get("initializationOptions").cloned().unwrap_or(Value::Null);
+        self.options = request.params.get("initializationOptions").cloned().unwrap_or(Value::Null);
         self.settings = Settings::read(&self.options, &self.folder());
         self.send(Response::new_ok(request.id, start::offer(&self.client)));
         self.stage = Stage::Open;
@@ -327,7 +330,9 @@ impl<W: Write> Server<W> {
         let mut merged = self.options.clone();
         let own = settings.get("mimeo").unwrap_or(settings);
         if let (Value::Object(merged), Value::Object(own)) = (&mut merged, own) {
-            merged.extend(own.iter().filter(|it| !it.1.is_null()).map(|(k, v)| (k.clone(), v.clone())));
+            merged.extend(
+                own.iter().filter(|it| !it.1.is_null()).map(|(k, v)| (k.clone(), v.clone())),
+            );
         } else {
             merged = own.clone();
         }
@@ -342,7 +347,10 @@ impl<W: Write> Server<W> {
 
     fn tell_problems(&mut self) {
         for problem in self.settings.problems.clone() {
-            self.notify("window/showMessage", json!({ "type": 2, "message": format!("mimeo: {problem}") }));
+            self.notify(
+                "window/showMessage",
+                json!({ "type": 2, "message": format!("mimeo: {problem}") }),
+            );
         }
     }
 
@@ -362,11 +370,8 @@ impl<W: Write> Server<W> {
         let item = params.text_document;
         let Some(path) = path_of(&item.uri) else { return };
         let path = find::real(&path);
-        let document = Document {
-            uri: item.uri,
-            version: item.version,
-            text: Text::new(item.text.into()),
-        };
+        let document =
+            Document { uri: item.uri, version: item.version, text: Text::new(item.text.into()) };
         self.documents.insert(path.clone(), document);
         self.rebuffer();
         if self.project_of(&path).is_some() || !self.adopt(&path) {
@@ -375,7 +380,8 @@ impl<W: Write> Server<W> {
     }
 
     fn change(&mut self, params: Value) {
-        let Ok(params) = serde_json::from_value::<types::DidChangeTextDocumentParams>(params) else {
+        let Ok(params) = serde_json::from_value::<types::DidChangeTextDocumentParams>(params)
+        else {
             self.log("`textDocument/didChange` has no changes");
             return;
         };
@@ -420,11 +426,6 @@ impl<W: Write> Server<W> {
     fn rebuffer(&mut self) {
         let texts = self.documents.iter().map(|(path, it)| (path.clone(), it.text.text.clone()));
         self.buffers = Buffers(Arc::new(texts.collect()));
-    }
-
-    /// The files as the editor has them.
-    pub(super) fn files(&self) -> &Buffers {
-        &self.buffers
     }
 
     /// The project that answers for a file: its own, else one that reads it.
@@ -583,7 +584,8 @@ impl<W: Write> Server<W> {
 impl Project {
     /// Whether a file is part of it.
     pub(super) fn has(&self, entry: &Path, path: &Path) -> bool {
-        let read = self.loaded.as_ref().is_some_and(|(_, it)| it.analysis.source_of(path).is_some());
+        let read =
+            self.loaded.as_ref().is_some_and(|(_, it)| it.analysis.source_of(path).is_some());
         entry == path || read || self.inputs.values.iter().any(|it| it == path)
     }
 

@@ -70,15 +70,22 @@ fn body(input: &mut impl BufRead, length: u64) -> io::Result<Frame> {
         }
     };
     let id = value.get("id").filter(|it| it.is_string() || it.is_number()).cloned();
-    let calls = value.get("method").is_some();
+    let (calls, asks) = (value.get("method").is_some(), value.get("id").is_some());
+    // What calls something and could only be read as an answer is neither, nor is a request without a usable number.
+    let fits = |message: &Message| match message {
+        Message::Request(_) => true,
+        Message::Response(_) => !calls,
+        Message::Notification(_) => !asks,
+    };
     match serde_json::from_value(value) {
-        // What calls something and could only be read as an answer is neither.
-        Ok(message) if !(calls && matches!(message, Message::Response(_))) => {
-            Ok(Frame::Message(message))
-        }
+        Ok(message) if fits(&message) => Ok(Frame::Message(message)),
         Ok(_) | Err(_) => {
             let id = id.unwrap_or_default();
-            Ok(malformed(&id, ErrorCode::InvalidRequest, "this is no request, notification or answer"))
+            Ok(malformed(
+                &id,
+                ErrorCode::InvalidRequest,
+                "this is no request, notification or answer",
+            ))
         }
     }
 }

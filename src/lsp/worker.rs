@@ -63,7 +63,8 @@ fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
         jobs.try_iter().for_each(|it| enter(&mut queue, it));
         let Some(job) = queue.pop_front() else { continue };
         let tell = |result| {
-            let event = Event::Compiled { entry: job.entry.clone(), revision: job.revision, result };
+            let event =
+                Event::Compiled { entry: job.entry.clone(), revision: job.revision, result };
             events.send(event).is_ok()
         };
         let read = catch_unwind(AssertUnwindSafe(|| load(&job)));

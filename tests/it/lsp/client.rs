@@ -155,8 +155,7 @@ impl Client {
         self.version += 1;
         let (uri, version) = (self.uri(name), self.version);
         let language = if name.ends_with(".toml") { "toml" } else { "rhai" };
-        let item =
-            json!({ "uri": uri, "languageId": language, "version": version, "text": text });
+        let item = json!({ "uri": uri, "languageId": language, "version": version, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": item }));
     }
 

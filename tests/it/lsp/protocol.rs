@@ -49,13 +49,28 @@ fn malformed_messages_are_answered_and_survived() {
     client.raw(b"Content-Length: many\r\n\r\n");
     assert_eq!(client.next()["error"]["code"], -32700);
     client.raw(b"nonsense without end\r\n\r\n");
-    for params in [json!(null), json!([]), json!({ "textDocument": 3 }), json!({ "textDocument": { "uri": "%%" } })] {
-        for method in ["textDocument/hover", "textDocument/completion", "textDocument/rename", "nothing/known"] {
+    for params in [
+        json!(null),
+        json!([]),
+        json!({ "textDocument": 3 }),
+        json!({ "textDocument": { "uri": "%%" } }),
+    ] {
+        for method in [
+            "textDocument/hover",
+            "textDocument/completion",
+            "textDocument/rename",
+            "nothing/known",
+        ] {
             let id = client.ask(method, params.clone());
             let answer = client.answer(id);
             assert!(answer.get("result").is_some() || answer["error"]["code"].is_number());
         }
-        for method in ["textDocument/didOpen", "textDocument/didChange", "textDocument/didClose", "$/cancelRequest"] {
+        for method in [
+            "textDocument/didOpen",
+            "textDocument/didChange",
+            "textDocument/didClose",
+            "$/cancelRequest",
+        ] {
             client.notify(method, params.clone());
         }
     }

@@ -16,7 +16,7 @@ use serde_json::{Value, json};
 /// How often the server is started.
 const STARTS: usize = 31;
 /// How often something is typed.
-const EDITS: usize = 1000;
+const EDITS: i64 = 1000;
 
 struct Server {
     child: Child,
@@ -50,7 +50,7 @@ fn main() {
 
     let line = script.lines().position(|it| it.starts_with("mail::")).expect("it has mail");
     let mut took = Vec::new();
-    for version in 1..=EDITS as i64 {
+    for version in 1..=EDITS {
         // A letter is typed, then taken away again, as findings come and go.
         let end = 6 + (version + 1) % 2;
         let text = if version % 2 == 1 { "x" } else { "" };

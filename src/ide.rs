@@ -160,9 +160,8 @@ fn moved(old: &str, new: &str, range: Range<u32>) -> Option<Range<u32>> {
     let behind = old.bytes().rev().zip(new.bytes().rev()).take(rest);
     let behind = behind.take_while(|(one, other)| one == other).count();
     if range.start as usize >= old.len() - behind {
-        let by = new.len() as i64 - old.len() as i64;
-        let shift = |it: u32| u32::try_from(i64::from(it) + by).ok();
-        return Some(shift(range.start)?..shift(range.end)?);
+        let shift = |it: u32| (it as usize + new.len() - old.len()) as u32;
+        return Some(shift(range.start)..shift(range.end));
     }
     None
 }

@@ -206,7 +206,7 @@ pub fn folds(tree: &Tree) -> Vec<Fold> {
             | SyntaxKind::Text => true,
             // A chain of parts, from its beginning.
             SyntaxKind::MethodCall => {
-                !node.parent().is_some_and(|it| it.kind() == SyntaxKind::MethodCall)
+                node.parent().is_none_or(|it| it.kind() != SyntaxKind::MethodCall)
             }
             _ => false,
         };

@@ -34,9 +34,10 @@ pub fn rename(analysis: &Analysis, entity: &Entity, name: &str) -> Result<Vec<Sp
         Entity::Parameter(_) | Entity::Secret(_) => {
             Name::parse(name).map_err(|it| format!("{}: {}", it.headline(name), it.help))?;
             let contract = &analysis.program.contract;
-            let taken = match entity {
-                Entity::Secret(_) => contract.names(name),
-                _ => contract.parameter_named(name).is_some(),
+            let taken = if matches!(entity, Entity::Secret(_)) {
+                contract.names(name)
+            } else {
+                contract.parameter_named(name).is_some()
             };
             if taken {
                 return Err(format!("there is a `{name}` already"));

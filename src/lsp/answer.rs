@@ -10,12 +10,12 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::Edit;
 use crate::ide::complete::{Item, ItemKind, complete};
-use crate::ide::entity::{Entity, definitions, entity_at, occurrences};
+use crate::ide::entity::{definitions, entity_at, occurrences};
 use crate::ide::outline::{self, FoldKind, Symbol, SymbolKind};
 use crate::ide::rename::{can_rename, rename};
 use crate::ide::signature::signature;
 use crate::ide::{hints, hover, tokens};
-use crate::lsp::convert::{Text, markdown, path_of};
+use crate::lsp::convert::{Text, markup, path_of};
 use crate::lsp::find;
 use crate::lsp::state::{Need, Server};
 use crate::lsp::worker::Loaded;
@@ -154,6 +154,10 @@ impl<W: Write> Server<W> {
         Ok(subject.text.bytes(range, self.client.encoding))
     }
 
+    fn markup(&self, what: &str, text: String) -> types::MarkupContent {
+        markup(text, self.client.markdown.contains(&what))
+    }
+
     fn content(params: &Value) -> Answer {
         let uri = params.get("uri").and_then(Value::as_str).unwrap_or_default();
         let path = path_of(&types::Uri::from(uri)).map(|it| it.to_string_lossy().into_owned());
@@ -203,7 +207,7 @@ impl<W: Write> Server<W> {
             value["detail"] = json!(item.detail);
         }
         if !item.doc.is_empty() {
-            value["documentation"] = json!(markdown(item.doc));
+            value["documentation"] = json!(self.markup("completion", item.doc));
         }
         value
     }
@@ -212,7 +216,7 @@ impl<W: Write> Server<W> {
         let good = self.project_of(&subject.path).and_then(|it| it.good.as_ref());
         let said = hover::hover(&subject.loaded.analysis, good, subject.id, offset);
         let Some((text, span)) = said else { return Value::Null };
-        json!({ "contents": markdown(text), "range": self.range(&subject.loaded, span) })
+        json!({ "contents": self.markup("hover", text), "range": self.range(&subject.loaded, span) })
     }
 
     fn signature_help(&self, subject: &Subject, offset: u32) -> Value {
@@ -227,7 +231,7 @@ impl<W: Write> Server<W> {
         let parameters: Vec<Value> = parameters.collect();
         let signature = json!({
             "label": it.label,
-            "documentation": markdown(it.doc.clone()),
+            "documentation": self.markup("signatureHelp", it.doc.clone()),
             "parameters": parameters,
         });
         json!({ "signatures": [signature], "activeSignature": 0, "activeParameter": it.active })
@@ -277,14 +281,10 @@ impl<W: Write> Server<W> {
         let found = entity_at(analysis, subject.id, offset);
         let (entity, _) = found.ok_or_else(|| refused("nothing here has a name".to_owned()))?;
         let spans = rename(analysis, &entity, name).map_err(refused)?;
-        let text = |span: Span| match entity {
-            // In a values file a key may be quoted.
-            Entity::Parameter(_) | Entity::Secret(_)
-                if analysis.sources.text(span).starts_with(['"', '\'']) =>
-            {
-                format!("\"{name}\"")
-            }
-            _ => name.to_owned(),
+        // In a values file a key may be quoted.
+        let text = |span: Span| {
+            let quoted = analysis.sources.text(span).starts_with(['"', '\'']);
+            if quoted { format!("\"{name}\"") } else { name.to_owned() }
         };
         let edits: Vec<Edit> =
             spans.into_iter().map(|span| Edit { span, text: text(span) }).collect();
@@ -408,7 +408,7 @@ impl<W: Write> Server<W> {
             let script = subject.loaded.analysis.script(subject.id);
             let ranges = match script {
                 Some(script) => outline::selections(&script.tree, offset),
-                None => vec![0..subject.text.text.len() as u32],
+                None => std::iter::once(0..subject.text.text.len() as u32).collect(),
             };
             let mut selection = Value::Null;
             for range in ranges.into_iter().rev() {

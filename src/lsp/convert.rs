@@ -168,7 +168,12 @@ pub(super) fn severity(severity: Severity) -> types::DiagnosticSeverity {
     }
 }
 
-/// Text that is Markdown.
-pub(super) fn markdown(text: String) -> types::MarkupContent {
-    types::MarkupContent { kind: types::MarkupKind::Markdown, value: text }
+/// Markdown, or its plain text for a client that does not show it.
+pub(super) fn markup(text: String, markdown: bool) -> types::MarkupContent {
+    if markdown {
+        return types::MarkupContent { kind: types::MarkupKind::Markdown, value: text };
+    }
+    let lines = text.lines().filter(|it| !it.trim_start().starts_with("```"));
+    let value = lines.collect::<Vec<_>>().join("\n").trim().to_owned();
+    types::MarkupContent { kind: types::MarkupKind::PlainText, value }
 }

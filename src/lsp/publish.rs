@@ -120,8 +120,8 @@ impl<W: Write> Server<W> {
         let sources = &outcome.compiled.sources;
         let shown = |span: &Span| loaded.analysis.path_of(span.source).is_some();
         let mut message = it.message.clone();
-        let spans = std::iter::once(it.primary).chain(it.labels.iter().map(|it| it.span));
-        let at = spans.filter(shown).next();
+        let mut spans = std::iter::once(it.primary).chain(it.labels.iter().map(|it| it.span));
+        let at = spans.find(shown);
         if at != Some(it.primary) {
             message = format!("{}: {message}", sources.place(it.primary));
         }

@@ -31,9 +31,9 @@ impl Settings {
         let mut settings = Settings::default();
         let value = value.get("mimeo").unwrap_or(value);
         let path = |it: &Value| it.as_str().filter(|it| !it.is_empty()).map(|it| folder.join(it));
-        let paths = |it: &Value| match it {
-            Value::Array(items) => items.iter().filter_map(path).collect(),
-            other => path(other).into_iter().collect::<Vec<_>>(),
+        let paths = |it: &Value| match it.as_array() {
+            Some(items) => items.iter().filter_map(path).collect(),
+            None => path(it).into_iter().collect::<Vec<_>>(),
         };
         match value.get("values") {
             None | Some(Value::Null) => {}
@@ -52,7 +52,9 @@ impl Settings {
             match text.parse() {
                 Ok(day) => settings.as_of = Some(day),
                 Err(_) => {
-                    settings.problems.push(format!("`asOf` is `{text}`: write a day as YYYY-MM-DD"))
+                    settings
+                        .problems
+                        .push(format!("`asOf` is `{text}`: write a day as YYYY-MM-DD"));
                 }
             }
         }

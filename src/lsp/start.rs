@@ -9,12 +9,15 @@ use crate::ide::tokens;
 use crate::lsp::convert::Encoding;
 
 /// What the client said of itself.
+#[expect(clippy::struct_excessive_bools, reason = "each is one thing that a client can or cannot")]
 #[derive(Clone, Debug, Default)]
 pub(super) struct Client {
     /// How columns are counted.
     pub(super) encoding: Encoding,
     /// Whether a completion may have places to fill in.
     pub(super) snippets: bool,
+    /// Where it shows Markdown: `completion`, `hover`, `signatureHelp`.
+    pub(super) markdown: Vec<&'static str>,
     /// Whether its settings can be asked for.
     pub(super) configuration: bool,
     /// Whether it can be asked to watch files.
@@ -52,7 +55,19 @@ impl Client {
         let refreshes = ["inlayHint", "codeLens", "semanticTokens"];
         let refreshes = refreshes.into_iter();
         let refreshes = refreshes.filter(|it| says(&format!("workspace/{it}/refreshSupport")));
+        let formats = [
+            ("completion", "completionItem/documentationFormat"),
+            ("hover", "contentFormat"),
+            ("signatureHelp", "signatureInformation/documentationFormat"),
+        ];
+        let shows = |(what, pointer): &(&str, &str)| {
+            let formats = params.pointer(&format!("/capabilities/textDocument/{what}/{pointer}"));
+            let formats = formats.and_then(Value::as_array);
+            // Who says nothing of formats shows what most show.
+            formats.is_none_or(|it| it.iter().any(|it| it == "markdown"))
+        };
         Client {
+            markdown: formats.into_iter().filter(shows).map(|it| it.0).collect(),
             encoding: encoding.unwrap_or_default(),
             snippets: says("textDocument/completion/completionItem/snippetSupport"),
             configuration: says("workspace/configuration"),

@@ -60,7 +60,9 @@ fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
             let Ok(job) = jobs.recv() else { return };
             enter(&mut queue, job);
         }
-        jobs.try_iter().for_each(|it| enter(&mut queue, it));
+        for newer in jobs.try_iter() {
+            enter(&mut queue, newer);
+        }
         let Some(job) = queue.pop_front() else { continue };
         let tell = |result| {
             let event =
@@ -82,7 +84,9 @@ fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
         if !tell(Result::Loaded(loaded.clone())) {
             return;
         }
-        jobs.try_iter().for_each(|it| enter(&mut queue, it));
+        for newer in jobs.try_iter() {
+            enter(&mut queue, newer);
+        }
         // Nobody looks at what an older text declares.
         if queue.iter().any(|it| it.entry == job.entry) {
             continue;

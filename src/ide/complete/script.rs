@@ -57,10 +57,15 @@ pub(super) fn complete(
     match last.map(|it| (it.kind(), it)) {
         Some((SyntaxKind::ColonColon, separator)) => place.members(separator, range),
         Some((SyntaxKind::Dot | SyntaxKind::QuestionDot, dot)) => place.parts(dot, range),
-        Some((SyntaxKind::Integer | SyntaxKind::Float | SyntaxKind::FnKeyword, _))
-        | Some((SyntaxKind::LetKeyword | SyntaxKind::ConstKeyword | SyntaxKind::AsKeyword, _)) => {
-            Vec::new()
-        }
+        Some((
+            SyntaxKind::Integer
+            | SyntaxKind::Float
+            | SyntaxKind::FnKeyword
+            | SyntaxKind::LetKeyword
+            | SyntaxKind::ConstKeyword
+            | SyntaxKind::AsKeyword,
+            _,
+        )) => Vec::new(),
         _ if matches!(token.kind(), SyntaxKind::Integer | SyntaxKind::Float) => Vec::new(),
         _ => place.expression(range),
     }
@@ -276,8 +281,8 @@ impl<'a> Place<'a> {
     fn expression(&self, range: Range<u32>) -> Vec<Item> {
         let mut items = Vec::new();
         let inside = std::iter::once(self.script.tree.node_at(range.start.saturating_sub(1)));
-        let inside = inside.flat_map(|it| std::iter::once(it).chain(it.ancestors()));
-        let around = inside.filter_map(Function::cast).next();
+        let mut inside = inside.flat_map(|it| std::iter::once(it).chain(it.ancestors()));
+        let around = inside.find_map(Function::cast);
         // What is written is not seen behind its own statement.
         let (at, end) = (range.start, self.script.tree.text().len() as u32);
         let seen = self.names.bindings.iter().filter(|it| {

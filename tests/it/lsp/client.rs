@@ -154,7 +154,11 @@ impl Client {
     pub(super) fn open(&mut self, name: &str, text: &str) {
         self.version += 1;
         let (uri, version) = (self.uri(name), self.version);
-        let language = if name.ends_with(".toml") { "toml" } else { "rhai" };
+        let language = if Path::new(name).extension().is_some_and(|it| it == "toml") {
+            "toml"
+        } else {
+            "rhai"
+        };
         let item = json!({ "uri": uri, "languageId": language, "version": version, "text": text });
         self.notify("textDocument/didOpen", json!({ "textDocument": item }));
     }

@@ -28,7 +28,12 @@ fn places(client: &Client, answer: &Value) -> Vec<String> {
     };
     let place = |it: &Value| {
         let start = &it["range"]["start"];
-        format!("{}:{}:{}", name(it["uri"].as_str().unwrap()), start["line"], start["character"])
+        format!(
+            "{}:{}:{}",
+            name(it["uri"].as_str().expect("it has a file")),
+            start["line"],
+            start["character"]
+        )
     };
     answer.as_array().expect("it is a list").iter().map(place).collect()
 }
@@ -96,7 +101,7 @@ fn renamed(
     let id = client.ask("textDocument/rename", params);
     let answer = client.answer(id);
     if let Some(error) = answer.get("error") {
-        return Err(error["message"].as_str().unwrap().to_owned());
+        return Err(error["message"].as_str().expect("it says why").to_owned());
     }
     let mut files = BTreeMap::new();
     for (file, text) in [("main.rhai", MAIN), ("main.toml", VALUES), ("lib/mail.rhai", MODULE)] {
@@ -110,16 +115,16 @@ fn renamed(
 pub(super) fn applied(text: &str, edits: &Value) -> String {
     let lines: Vec<&str> = text.split_inclusive('\n').collect();
     let offset = |it: &Value| {
-        let line = it["line"].as_u64().unwrap() as usize;
+        let line = it["line"].as_u64().expect("it is a line") as usize;
         let before: usize = lines[..line].iter().map(|it| it.len()).sum();
-        before + it["character"].as_u64().unwrap() as usize
+        before + it["character"].as_u64().expect("it is a column") as usize
     };
-    let mut edits: Vec<_> = edits.as_array().unwrap().iter().collect();
+    let mut edits: Vec<_> = edits.as_array().expect("it is a list").iter().collect();
     edits.sort_by_key(|it| std::cmp::Reverse(offset(&it["range"]["start"])));
     let mut text = text.to_owned();
     for edit in edits {
         let range = offset(&edit["range"]["start"])..offset(&edit["range"]["end"]);
-        text.replace_range(range, edit["newText"].as_str().unwrap());
+        text.replace_range(range, edit["newText"].as_str().expect("it is a text"));
     }
     text
 }

@@ -173,7 +173,8 @@ fn actions(client: &mut Client, name: &str) -> Vec<Value> {
     params["range"] =
         json!({ "start": { "line": 0, "character": 0 }, "end": { "line": 999, "character": 0 } });
     params["context"] = json!({ "diagnostics": [] });
-    client.request("textDocument/codeAction", params).as_array().unwrap().clone()
+    let answer = client.request("textDocument/codeAction", params);
+    answer.as_array().expect("it is a list").clone()
 }
 
 #[test]

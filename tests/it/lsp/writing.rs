@@ -152,3 +152,14 @@ fn a_word_is_explained_with_page_property_and_value() {
     let broken = client.at("textDocument/hover", "main.rhai", &place(&script[..=at]));
     assert!(broken["contents"]["value"].as_str().unwrap().contains("contosoagl.contoso.com"));
 }
+
+#[test]
+fn a_client_without_markdown_gets_plain_text() {
+    let plain = json!(["plaintext"]);
+    let capabilities = json!({ "textDocument": { "hover": { "contentFormat": plain } } });
+    let mut client = Client::with(&[], json!({}), capabilities);
+    client.open("main.rhai", "mail::none();");
+    let answer = client.at("textDocument/hover", "main.rhai", &place("mail::n"));
+    assert_eq!(answer["contents"]["kind"], "plaintext");
+    assert!(!answer["contents"]["value"].as_str().unwrap().contains("```"), "{answer}");
+}

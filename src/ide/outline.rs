@@ -66,19 +66,20 @@ pub fn symbols(analysis: &Analysis, id: SourceId) -> Vec<Symbol> {
     match analysis.sources.get(id).kind {
         SourceKind::Script | SourceKind::Library => {
             let script = analysis.script(id);
-            script.map_or_else(Vec::new, |it| statements(it.tree.root()))
+            let shown = analysis.sources.get(id).shown();
+            script.map_or_else(Vec::new, |it| statements(it.tree.root(), &shown))
         }
         SourceKind::Values => of_values(&analysis.sources.get(id).text),
         SourceKind::Environment | SourceKind::Setting => Vec::new(),
     }
 }
 
-fn statements(block: Node<'_>) -> Vec<Symbol> {
+fn statements(block: Node<'_>, shown: &str) -> Vec<Symbol> {
     let Some(block) = Block::cast(block) else { return Vec::new() };
-    block.statements().flat_map(statement).collect()
+    block.statements().flat_map(|it| statement(it, shown)).collect()
 }
 
-fn statement(node: Node<'_>) -> Vec<Symbol> {
+fn statement(node: Node<'_>, shown: &str) -> Vec<Symbol> {
     let one = |name: &str, detail: String, kind, name_range| {
         let name = name.to_owned();
         let range = node.range();
@@ -107,32 +108,33 @@ fn statement(node: Node<'_>) -> Vec<Symbol> {
         };
     }
     match node.kind() {
-        SyntaxKind::Call | SyntaxKind::MethodCall => chain(node).into_iter().collect(),
-        SyntaxKind::Export => node.children().flat_map(statement).collect(),
+        SyntaxKind::Call | SyntaxKind::MethodCall => chain(node, shown).into_iter().collect(),
+        SyntaxKind::Export => node.children().flat_map(|it| statement(it, shown)).collect(),
         SyntaxKind::If | SyntaxKind::For | SyntaxKind::While | SyntaxKind::Loop => {
             let inner = node.descendants().filter(|it| it.kind() == SyntaxKind::Block);
             let own = inner.filter(|it| {
                 it.ancestors().find(|it| it.kind() == SyntaxKind::Block || *it == node)
                     == Some(node)
             });
-            own.flat_map(statements).collect()
+            own.flat_map(|it| statements(it, shown)).collect()
         }
         _ => Vec::new(),
     }
 }
 
 /// A declaration with its parts.
-fn chain(node: Node<'_>) -> Option<Symbol> {
+fn chain(node: Node<'_>, shown: &str) -> Option<Symbol> {
     let mut parts = Vec::new();
     let mut call = Call::cast(node)?;
     while let Some(receiver) = call.receiver() {
         parts.push(call);
         call = Call::cast(receiver)?;
     }
-    let text = call.node().tree().text();
     let detail = |it: Call<'_>| {
         let args = it.args_range();
-        let args = &text[args.start as usize..args.end as usize];
+        let args = &shown[args.start as usize..args.end as usize];
+        // What stands behind `secret` should be a name, and may be the secret itself.
+        let args = args.split("secret(").next().unwrap_or_default();
         let first = args.trim().lines().next().unwrap_or_default();
         first.chars().take(40).collect::<String>()
     };
@@ -140,7 +142,6 @@ fn chain(node: Node<'_>) -> Option<Symbol> {
         Some((namespace, _)) => format!("{namespace}::{}", call.name()),
         None => call.name().to_owned(),
     };
-    // What is within a secret's quotes is its name; a text that is not is shown nowhere else either.
     let children = parts.into_iter().rev().map(|it| Symbol {
         name: it.name().to_owned(),
         detail: detail(it),

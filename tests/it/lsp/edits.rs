@@ -166,3 +166,35 @@ fn two_thousand_edits_by_chance_end_as_check_says() {
     }
     assert!(client.end().success());
 }
+
+#[test]
+fn edits_of_a_values_file_by_chance_are_survived() {
+    let mut client = Client::new(&[("main.rhai", SCRIPT), ("main.toml", VALUES)]);
+    let mut chance = Chance(0x2545_F491_4F6C_DD1D);
+    let mut text = VALUES.to_owned();
+    client.open("main.toml", &text);
+    let before = client.findings("main.toml");
+    let methods = ["completion", "hover", "definition", "documentHighlight", "prepareRename"];
+    for round in 0..400 {
+        if round % 40 == 39 {
+            VALUES.clone_into(&mut text);
+        }
+        let mut start = chance.below(text.len() + 1);
+        while !text.is_char_boundary(start) {
+            start -= 1;
+        }
+        text.insert_str(start, TYPED[chance.below(TYPED.len())]);
+        client.change("main.toml", &text);
+        let uri = client.uri("main.toml");
+        let position = json!({ "line": chance.below(12), "character": chance.below(40) });
+        let method = methods[chance.below(methods.len())];
+        let document = json!({ "uri": uri });
+        client.request(
+            &format!("textDocument/{method}"),
+            json!({ "textDocument": document, "position": position }),
+        );
+        client.request("textDocument/documentSymbol", json!({ "textDocument": document }));
+    }
+    client.change("main.toml", VALUES);
+    assert_eq!(client.findings("main.toml"), before);
+}

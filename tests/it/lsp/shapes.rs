@@ -216,3 +216,15 @@ fn what_is_missing_in_the_values_file_is_put_there() {
         actions.iter().find_map(|it| it["edit"]["changes"].get(&uri)).expect("there is a fix");
     assert!(applied("# none yet\n", edit).contains("server = "));
 }
+
+#[test]
+fn the_outline_shows_no_secret() {
+    let text = "account::regular(`contoso\\svc`, secret(\"Pass@word1\"));\nmail::office365().basic(\"Pass@word2\");\n";
+    let tree = json!({ "textDocument": { "documentSymbol": { "hierarchicalDocumentSymbolSupport": true } } });
+    let mut client = Client::with(&[], json!({}), tree);
+    client.open("main.rhai", text);
+    let params = document(&client, "main.rhai");
+    let symbols = client.request("textDocument/documentSymbol", params).to_string();
+    let found = client.request("workspace/symbol", json!({ "query": "" })).to_string();
+    assert!(!symbols.contains("Pass@word") && !found.contains("Pass@word"), "{symbols}");
+}

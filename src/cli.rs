@@ -15,6 +15,7 @@ pub mod import;
 pub mod installer;
 mod interrupt;
 mod job;
+pub mod lsp;
 pub mod plan;
 pub mod preflight;
 pub mod rehearse;
@@ -173,6 +174,7 @@ enum Command {
     Explain(explain::Args),
     Installer(installer::Args),
     Schema(schema::Args),
+    Lsp(lsp::Args),
     Completions(completions::CompletionsArgs),
     Man(completions::ManArgs),
 }
@@ -205,6 +207,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Explain(args) => explain::run(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
+        Command::Lsp(args) => lsp::run(args, &ui),
         Command::Completions(args) => completions::completions(args, &ui),
         Command::Man(args) => completions::man(args, &ui),
     };

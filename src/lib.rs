@@ -48,8 +48,10 @@
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
 //! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
+//! | the editor's questions | [`ide`] | completion, hover, names and the rest, as offsets and texts |
 //! | deeds | [`execute`] | carrying a plan out: journal, cloud, server, rehearsal |
 //! | while writing | [`watch`] | what a save changes, told as soon as it is on the disk |
+//! | the editor | [`lsp`] | the language server: what is open, what was compiled, the protocol |
 //! | the shell | [`cli`] | the command line |
 //!
 //! What holds everywhere:
@@ -58,9 +60,9 @@
 //! 2. A wrong script is not an error of the program: it yields findings. `Err` is for files that cannot be read.
 //! 3. Every declared fact knows its [`source::Origin`], down to the argument and, where it can be followed exactly, to the
 //!    line of the values file.
-//! 4. Only `render::full` knows miette, only `script::engine` knows how Rhai is tamed, only `cli::watch` knows notify and
-//!    crossterm, and only [`execute`], with the one place of the shell that starts it, knows tokio and reqwest. [`execute`]
-//!    takes a sealed plan, and knows neither scripts nor subjects.
+//! 4. Only `render::full` knows miette, only [`lsp`] the types of the editor's protocol, only `script::engine` knows how Rhai is
+//!    tamed, only `cli::watch` knows notify and crossterm, and only [`execute`], with the one place of the shell that starts it,
+//!    knows tokio and reqwest. [`execute`] takes a sealed plan, and knows neither scripts nor subjects.
 //! 5. Modules import downwards only, and ribs never import each other.
 //! 6. A check reports only its own code, and every code has an explanation whose examples run as tests.
 //! 7. A secret is its name. Only [`execute::secret`] and what it hands values to hold them, in a type that is wiped after use
@@ -89,6 +91,7 @@
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
 //! | a line of a log that means something | [`installer::log`], and for a reason of a failure a row of [`installer::causes::CAUSES`] |
 //! | a key of `mimeo watch` | [`watch::keys`]: an arm of [`watch::keys::View::press`], and a row of [`watch::keys::KEYS`] |
+//! | an answer to an editor | one file below `ide/`, and its request in `lsp/answer.rs` |
 //! | a command | one file below `cli/` |
 
 pub mod source;
@@ -104,6 +107,8 @@ pub mod compile;
 pub mod import;
 pub mod render;
 pub mod export;
+pub mod ide;
 pub mod execute;
 pub mod watch;
+pub mod lsp;
 pub mod cli;

@@ -273,6 +273,22 @@ pub fn parameters_of_environment() -> Vec<(String, String)> {
         .collect()
 }
 
+/// The folder in which this user's programs keep what they can make again.
+#[must_use]
+pub fn cache_folder() -> Option<PathBuf> {
+    let folder = |name| env::var_os(name).map(PathBuf::from).filter(|it| it.is_absolute());
+    if cfg!(windows) {
+        return folder("LOCALAPPDATA");
+    }
+    folder("XDG_CACHE_HOME").or_else(|| Some(folder("HOME")?.join(".cache")))
+}
+
+/// The folder that the program was started in.
+#[must_use]
+pub fn current_folder() -> Option<PathBuf> {
+    env::current_dir().ok()
+}
+
 /// The day in universal time.
 #[must_use]
 pub fn today() -> Date {

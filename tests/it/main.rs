@@ -22,6 +22,8 @@ mod format;
 mod import;
 /// The layout of scripts and values files.
 mod layout;
+/// The language server.
+mod lsp;
 /// Questions to the network; with a real mail server where `.ci/mail` has made one.
 mod network;
 /// Logs of installations, as whoever looks for a reason reads them.

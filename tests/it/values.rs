@@ -829,3 +829,12 @@ fn unclosed_brackets_do_not_take_for_ever() {
     read(&"[".repeat(20_000));
     read(&"a = \"\"\"\n".repeat(5000));
 }
+
+#[test]
+fn a_word_that_ends_in_a_blank_of_unicode_is_survived() {
+    for blank in ["\u{2028}", "\u{a0}", "\u{3000}", "\u{85}"] {
+        let text = format!("secrets{blank}\n)x{blank}\n");
+        let compiled = crate::support::Project::new("").values(&text).compile();
+        assert!(compiled.has_errors());
+    }
+}

@@ -98,8 +98,9 @@ fn pair(
     let path = [table, words.as_slice()].concat();
     let after = key.end + blanks(&text[key.end..end]);
     if !text[after..end].starts_with('=') || key.is_empty() {
-        let range = start..start + text[start..end].trim_end().len();
-        return (Statement { range, path, key, kind: Kind::Neither }, end);
+        // A word may end in a blank that TOML does not know, such as a line separator of Unicode.
+        let last = (start + text[start..end].trim_end().len()).max(key.end);
+        return (Statement { range: start..last, path, key, kind: Kind::Neither }, end);
     }
     let value = after + 1 + blanks(&text[after + 1..end]);
     let is_secret = path.first().is_some_and(|table| is_like(table));

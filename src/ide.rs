@@ -1,0 +1,180 @@
+//! What an editor asks of a script and its values, answered in offsets and texts.
+//!
+//! [`analyse`] reads and compiles, which always ends and takes a millisecond; the answers are made from the result and, where
+//! a plan was made, from the last [`Outcome`] with one. Nothing here knows the editor's protocol.
+
+pub mod complete;
+pub mod entity;
+pub mod hints;
+pub mod hover;
+pub mod kind;
+pub mod outline;
+pub mod rename;
+pub mod signature;
+pub mod tokens;
+pub mod toml;
+
+use std::ops::Range;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::compile::{self, Compiled, Inputs};
+use crate::plan::{Place, Plan, Setting};
+use crate::script::values::{self, Unreadable, ValueInputs, Values};
+use crate::script::{Program, Script};
+use crate::source::files::Files;
+use crate::source::{SourceId, SourceKind, Sources, Spot};
+
+/// A script with its modules and values, read but not run.
+#[derive(Debug)]
+pub struct Analysis {
+    /// The script and its modules.
+    pub program: Arc<Program>,
+    /// Their texts, and those of the values.
+    pub sources: Sources,
+    /// What is given.
+    pub values: Values,
+    /// What it was made from.
+    pub inputs: Inputs,
+    /// The files behind the sources; those of the standard library are not among them.
+    pub paths: Vec<(SourceId, PathBuf)>,
+}
+
+/// What running it brought.
+#[derive(Debug)]
+pub struct Outcome {
+    /// The findings, the texts, and the plan if there is one.
+    pub compiled: Compiled,
+}
+
+/// Reads and compiles a script, its modules and its values. Call it on a deep stack.
+pub fn analyse(files: &dyn Files, inputs: &Inputs) -> Result<Analysis, Unreadable> {
+    let program = compile::load(files, &inputs.script, inputs.root.as_deref())?;
+    let mut sources = program.sources.clone();
+    let root = inputs.root_folder();
+    let value_inputs = ValueInputs {
+        root: &root,
+        files: &inputs.values,
+        environment: &inputs.environment,
+        settings: &inputs.settings,
+    };
+    let values = values::load(files, &value_inputs, &mut sources, &mut Vec::new())?;
+    let paths = inputs.paths(&sources);
+    Ok(Analysis { program: Arc::new(program), sources, values, inputs: inputs.clone(), paths })
+}
+
+/// Runs what was read.
+pub fn run(files: &dyn Files, analysis: &Analysis) -> Result<Outcome, Unreadable> {
+    let mut compiled = compile::run(files, &analysis.program, &analysis.inputs)?;
+    compiled.assemble(analysis.inputs.as_of);
+    Ok(Outcome { compiled })
+}
+
+impl Analysis {
+    /// The source of a file.
+    #[must_use]
+    pub fn source_of(&self, path: &Path) -> Option<SourceId> {
+        self.paths.iter().find(|(_, it)| it == path).map(|(id, _)| *id)
+    }
+
+    /// The file of a source.
+    #[must_use]
+    pub fn path_of(&self, id: SourceId) -> Option<&Path> {
+        self.paths.iter().find(|(it, _)| *it == id).map(|(_, path)| path.as_path())
+    }
+
+    /// The script of a source.
+    #[must_use]
+    pub fn script(&self, id: SourceId) -> Option<&Script> {
+        self.program.scripts.iter().find(|it| it.id == id)
+    }
+
+    /// The sources that are values files.
+    pub fn values_files(&self) -> impl Iterator<Item = SourceId> {
+        let values = self.sources.iter().filter(|(_, it)| it.kind == SourceKind::Values);
+        values.map(|(id, _)| id)
+    }
+}
+
+/// A plan, and the texts that it was made from.
+#[derive(Clone, Debug)]
+pub struct Good {
+    /// The plan.
+    pub plan: Plan,
+    /// The texts by name.
+    pub sources: Sources,
+}
+
+impl Good {
+    /// Keeps the plan of an outcome, if it has one.
+    #[must_use]
+    pub fn of(outcome: &Outcome) -> Option<Good> {
+        let plan = outcome.compiled.plan.clone()?;
+        Some(Good { plan, sources: outcome.compiled.sources.clone() })
+    }
+
+    /// The values of the plan that were said within a range of a text which may have changed since, with where they are
+    /// said there.
+    #[must_use]
+    pub fn settings_in(
+        &self,
+        name: &str,
+        text: &str,
+        range: &Range<u32>,
+    ) -> Vec<(&Setting, Range<u32>)> {
+        let mut found = Vec::new();
+        let Some(id) = self.sources.named(name) else { return found };
+        let old = self.sources.get(id);
+        for setting in &self.plan.settings {
+            let Some(trace) = setting.from.trace().filter(|it| it.at.file == name) else {
+                continue;
+            };
+            let at = old.offset(start_of(&trace.at))..old.offset(end_of(&trace.at));
+            let Some(at) = moved(&old.text, text, at) else { continue };
+            if range.start <= at.start && at.end <= range.end {
+                found.push((setting, at));
+            }
+        }
+        found
+    }
+}
+
+fn start_of(place: &Place) -> Spot {
+    Spot { line: place.line, column: place.column }
+}
+
+fn end_of(place: &Place) -> Spot {
+    Spot { line: place.end_line, column: place.end_column }
+}
+
+/// Where a range of a text lies after an edit; none where the edit touches it.
+fn moved(old: &str, new: &str, range: Range<u32>) -> Option<Range<u32>> {
+    if old == new {
+        return Some(range);
+    }
+    let same = old.bytes().zip(new.bytes()).take_while(|(one, other)| one == other).count();
+    if range.end as usize <= same {
+        return Some(range);
+    }
+    let rest = (old.len() - same).min(new.len() - same);
+    let behind = old.bytes().rev().zip(new.bytes().rev()).take(rest);
+    let behind = behind.take_while(|(one, other)| one == other).count();
+    if range.start as usize >= old.len() - behind {
+        let shift = |it: u32| (it as usize + new.len() - old.len()) as u32;
+        return Some(shift(range.start)..shift(range.end));
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moved;
+
+    #[test]
+    fn a_place_moves_with_what_stands_before_it() {
+        assert_eq!(moved("abc def", "abc def", 4..7), Some(4..7));
+        assert_eq!(moved("abc def", "abXc def", 4..7), Some(5..8));
+        assert_eq!(moved("abc def", "abc def ghi", 0..3), Some(0..3));
+        assert_eq!(moved("abc def", "abc dXf", 4..7), None);
+    }
+}

@@ -1,0 +1,160 @@
+//! The word lists of the grammars, from the registry of host functions and the tables of the lexer.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use mimeo::compile::registry;
+use mimeo::plan;
+use mimeo::script::builtin;
+use mimeo::syntax::lexer::word::{KEYWORDS, RESERVED, Reserved};
+use serde_json::{Value as Json, json};
+
+use super::{hold, text_of};
+
+const GRAMMAR: &str = "editors/vscode/syntaxes/rhai.tmLanguage.json";
+
+/// What a keyword is to somebody who reads colours.
+fn colour(keyword: &str) -> &'static str {
+    match keyword {
+        "break" | "catch" | "continue" | "do" | "else" | "for" | "if" | "in" | "loop"
+        | "return" | "switch" | "throw" | "try" | "until" | "while" => "keyword.control",
+        "as" | "export" | "import" => "keyword.control.import",
+        "let" | "const" => "storage.type",
+        "fn" => "storage.type.function",
+        "private" => "storage.modifier",
+        "true" | "false" => "constant.language.boolean",
+        "this" => "variable.language.this",
+        other => panic!("nobody has said what colour the keyword `{other}` has"),
+    }
+}
+
+/// The keywords by colour.
+fn keywords() -> BTreeMap<&'static str, Vec<&'static str>> {
+    let mut colours: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for (keyword, _) in KEYWORDS {
+        colours.entry(colour(keyword)).or_default().push(*keyword);
+    }
+    colours
+}
+
+/// The words that can never be used.
+fn reserved() -> Vec<&'static str> {
+    RESERVED.iter().filter(|it| it.1 == Reserved::Always).map(|it| it.0).collect()
+}
+
+/// The host functions by namespace; those without one under the empty name.
+fn functions() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
+    let mut functions: BTreeMap<_, BTreeSet<_>> = BTreeMap::new();
+    for row in registry().rows().filter(|it| !it.is_method()) {
+        functions.entry(row.namespace.unwrap_or_default()).or_default().insert(row.name);
+    }
+    functions
+}
+
+/// The methods of all builders.
+fn methods() -> BTreeSet<&'static str> {
+    registry().rows().filter(|it| it.is_method()).map(|it| it.name).collect()
+}
+
+/// The names of Rhai's own functions that the host has not taken for itself, and those that the engine knows.
+fn builtins() -> Vec<&'static str> {
+    let callable = RESERVED.iter().filter(|it| it.1 != Reserved::Always).map(|it| it.0);
+    let constants = ["E", "PI"];
+    let all: BTreeSet<_> = builtin::NAMES.iter().copied().chain(callable).collect();
+    let own = &functions()[""];
+    all.into_iter().filter(|it| !own.contains(it) && !constants.contains(it)).collect()
+}
+
+fn alternatives<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    words.into_iter().collect::<Vec<_>>().join("|")
+}
+
+/// The entries of the TextMate grammar that come from tables.
+fn repository() -> Vec<(&'static str, Json)> {
+    let end = "(?![A-Za-z0-9_])";
+    let words: Vec<_> = keywords()
+        .iter()
+        .map(|(colour, words)| {
+            let words = alternatives(words.iter().copied());
+            json!({ "name": format!("{colour}.rhai"), "match": format!("(?:{words}){end}") })
+        })
+        .collect();
+    let mut by_namespace = functions();
+    let globals = by_namespace.remove("").expect("the language has global functions");
+    let namespaces = alternatives(by_namespace.keys().copied());
+    let calls: Vec<_> = by_namespace
+        .iter()
+        .map(|(namespace, names)| {
+            let names = alternatives(names.iter().copied());
+            json!({
+                "match": format!("({namespace})\\s*(::)\\s*({names}){end}"),
+                "captures": {
+                    "1": { "name": "entity.name.namespace.host.rhai" },
+                    "2": { "name": "punctuation.accessor.double-colon.rhai" },
+                    "3": { "name": "support.function.host.rhai" },
+                },
+            })
+        })
+        .collect();
+    vec![
+        ("generated-keywords", json!({ "patterns": words })),
+        (
+            "generated-reserved",
+            json!({
+                "name": "invalid.illegal.reserved.rhai",
+                "match": format!("(?:{}){end}", alternatives(reserved())),
+            }),
+        ),
+        ("generated-functions", json!({ "patterns": calls })),
+        (
+            "generated-globals",
+            json!({
+                "name": "support.function.host.rhai",
+                "match": format!("(?<!\\.)(?:{})(?=\\s*\\()", alternatives(globals)),
+            }),
+        ),
+        (
+            "generated-methods",
+            json!({
+                "match": format!("(?<=\\.)\\s*({})(?=\\s*\\()", alternatives(methods())),
+                "captures": { "1": { "name": "support.function.host.method.rhai" } },
+            }),
+        ),
+        (
+            "generated-namespaces",
+            json!({
+                "match": format!("({namespaces})(?=\\s*::)"),
+                "captures": { "1": { "name": "entity.name.namespace.host.rhai" } },
+            }),
+        ),
+        (
+            "generated-builtin",
+            json!({
+                "match": format!("({})(?=\\s*\\()", alternatives(builtins())),
+                "captures": { "1": { "name": "support.function.builtin.rhai" } },
+            }),
+        ),
+    ]
+}
+
+#[test]
+fn the_textmate_grammar_has_the_names_of_the_language() {
+    let mut grammar: Json = serde_json::from_str(&text_of(GRAMMAR)).expect("it is JSON");
+    let entries = grammar["repository"].as_object_mut().expect("it has a repository");
+    let generated = repository();
+    for (name, entry) in &generated {
+        let slot = entries.get_mut(*name).unwrap_or_else(|| panic!("it has no `{name}`"));
+        *slot = entry.clone();
+    }
+    let unknown: Vec<_> = entries
+        .keys()
+        .filter(|key| key.starts_with("generated-") && !generated.iter().any(|it| it.0 == *key))
+        .collect();
+    assert!(unknown.is_empty(), "nothing generates {unknown:?}");
+    let text = serde_json::to_string_pretty(&grammar).expect("it becomes text");
+    hold(GRAMMAR, &format!("{text}\n"));
+}
+
+#[test]
+fn the_extension_knows_the_form_of_a_plan() {
+    hold("editors/vscode/schemas/plan.schema.json", &plan::schema::text());
+}

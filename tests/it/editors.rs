@@ -5,6 +5,7 @@
 
 mod snippets;
 mod tokens;
+mod trees;
 mod words;
 
 use std::path::Path;

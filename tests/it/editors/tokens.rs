@@ -28,7 +28,7 @@ pub(super) fn corpus() -> Vec<(String, String)> {
 }
 
 /// The class of a token; none for what has no colour.
-fn class(tree: &Tree, token: Token<'_>) -> Option<&'static str> {
+pub(super) fn class(tree: &Tree, token: Token<'_>) -> Option<&'static str> {
     use SyntaxKind as K;
     Some(match token.kind() {
         K::Whitespace | K::ByteOrderMark | K::EndOfText => return None,

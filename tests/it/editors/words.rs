@@ -154,6 +154,52 @@ fn the_textmate_grammar_has_the_names_of_the_language() {
     hold(GRAMMAR, &format!("{text}\n"));
 }
 
+/// A text with what stands between the lines that name its generated part, exchanged.
+fn with_generated(text: &str, generated: &str) -> String {
+    let begin = text.find("generated:begin").expect("it has a generated part");
+    let begin = begin + text[begin..].find('\n').expect("more follows") + 1;
+    let end = begin + text[begin..].find("generated:end").expect("the part has an end");
+    let end = text[..end].rfind('\n').expect("it is not the first line") + 1;
+    format!("{}{generated}{}", &text[..begin], &text[end..])
+}
+
+fn quoted<'w>(words: impl IntoIterator<Item = &'w str>) -> String {
+    words.into_iter().map(|it| format!(" \"{it}\"")).collect()
+}
+
+/// The colours of the host's names, for tree-sitter.
+fn highlights() -> String {
+    let mut by_namespace = functions();
+    let globals = by_namespace.remove("").expect("the language has global functions");
+    let mut text = String::new();
+    text.push_str(&format!(
+        "((namespace_identifier) @module.builtin\n  (#any-of? @module.builtin{}))\n",
+        quoted(by_namespace.keys().copied()),
+    ));
+    text.push_str(&format!(
+        "((call_expression function: (identifier) @function.builtin)\n  (#any-of? @function.builtin{}))\n",
+        quoted(globals),
+    ));
+    for (namespace, names) in by_namespace {
+        text.push_str(&format!(
+            "((call_expression function: (scoped_identifier path: (namespace_identifier) @_namespace name: \
+             (identifier) @function.builtin))\n  (#eq? @_namespace \"{namespace}\")\n  (#any-of? @function.builtin{}))\n",
+            quoted(names),
+        ));
+    }
+    text.push_str(&format!(
+        "((method_call name: (property_identifier) @function.builtin)\n  (#any-of? @function.builtin{}))\n",
+        quoted(methods()),
+    ));
+    text
+}
+
+#[test]
+fn the_tree_sitter_queries_have_the_names_of_the_language() {
+    let path = "editors/tree-sitter-rhai/queries/highlights.scm";
+    hold(path, &with_generated(&text_of(path), &highlights()));
+}
+
 #[test]
 fn the_extension_knows_the_form_of_a_plan() {
     hold("editors/vscode/schemas/plan.schema.json", &plan::schema::text());

@@ -40,12 +40,9 @@ fn filled(path: &str) -> Vec<Filled> {
     for (name, snippet) in snippets {
         assert!(!snippet["prefix"].is_null(), "{name} has no prefix");
         assert!(snippet["description"].is_string(), "{name} says nothing of itself");
-        let body = match &snippet["body"] {
-            Json::Array(lines) => {
-                let lines: Vec<_> = lines.iter().filter_map(Json::as_str).collect();
-                lines.join("\n")
-            }
-            body => body.as_str().expect("a body is text").to_owned(),
+        let body = match snippet["body"].as_array() {
+            Some(lines) => lines.iter().filter_map(Json::as_str).collect::<Vec<_>>().join("\n"),
+            None => snippet["body"].as_str().expect("a body is text").to_owned(),
         };
         let (pieces, stops) = parse(name, &body);
         let most = stops.values().map(choices).max().unwrap_or(1);

@@ -20,6 +20,7 @@ export function task(context: vscode.ExtensionContext, definition: Definition, f
   }
   const check = definition.command === "check";
   const given = [
+    ...(check ? ["--color", "never"] : []),
     definition.command,
     file.fsPath,
     ...(check ? ["--output-format", "concise"] : []),

@@ -19,6 +19,9 @@ export function task(context: vscode.ExtensionContext, definition: Definition, f
     throw new Error("The program mimeo was not found; the setting mimeo.path says where it is.");
   }
   const check = definition.command === "check";
+  const folder = vscode.workspace.getWorkspaceFolder(file);
+  // The program names files from the folder of the script, and a matcher can only be told of that of the workspace.
+  const found = check && folder?.uri.fsPath === dirname(file.fsPath);
   const given = [
     ...(check ? ["--color", "never"] : []),
     definition.command,
@@ -29,11 +32,11 @@ export function task(context: vscode.ExtensionContext, definition: Definition, f
   ];
   const made = new vscode.Task(
     definition,
-    vscode.workspace.getWorkspaceFolder(file) ?? vscode.TaskScope.Workspace,
+    folder ?? vscode.TaskScope.Workspace,
     `${definition.command} ${vscode.workspace.asRelativePath(file)}`,
     "mimeo",
     new vscode.ProcessExecution(path, given, { cwd: dirname(file.fsPath) }),
-    check ? ["$mimeo"] : [],
+    found ? ["$mimeo"] : [],
   );
   made.group = check ? vscode.TaskGroup.Build : vscode.TaskGroup.Test;
   made.isBackground = definition.command === "watch";

@@ -27,9 +27,10 @@
     table)
   "Syntax of Rhai.")
 
-;; In backticks a backslash is a backslash, and in raw texts a quote may stand.
+;; In backticks a backslash is a backslash; in raw texts and characters a quote may stand.
 (defconst rhai-mode-syntax-propertize
   (syntax-propertize-rules
+   ("\\('\\)\\(?:\\\\[^\n]\\|[^'\\\n]\\)\\('\\)" (1 "|") (2 "|"))
    ("\\(#\\)+\\(\"\\)" (0 (ignore (rhai-mode--raw))))
    ("`[^`]*`" (0 (ignore (rhai-mode--ticks))))))
 
@@ -114,6 +115,7 @@
 ;;;###autoload
 (add-to-list 'auto-mode-alist '("\\.rhai\\'" . rhai-mode))
 
+(defvar eglot-server-programs)
 (with-eval-after-load 'eglot
   (add-to-list 'eglot-server-programs '(rhai-mode . ("mimeo" "lsp"))))
 

@@ -13,6 +13,8 @@ mod directory;
 mod examples;
 /// Carrying out: crashes at every point, altered journals, faults, secrets, locks, undo and rotation.
 mod execute;
+/// What editors know of the language.
+mod editors;
 /// The explanation of every code, run.
 mod explain;
 /// The views of a plan.

@@ -48,14 +48,16 @@ fn main() {
     println!("{:<36} {:>8.2?}", "open to findings", started.elapsed());
     assert!(!findings.to_string().contains("\"severity\":1"), "the script is right: {findings}");
 
-    let line = script.lines().position(|it| it.starts_with("mail::")).expect("it has mail");
+    let mut lines = script.lines().enumerate();
+    let place = lines.find_map(|(line, text)| Some((line, text.find("installer::msi")? + 11)));
+    let (line, column) = place.expect("it names the installer");
     let mut took = Vec::new();
     for version in 1..=EDITS {
         // A letter is typed, then taken away again, as findings come and go.
-        let end = 6 + (version + 1) % 2;
+        let end = column + usize::from(version % 2 == 0);
         let text = if version % 2 == 1 { "x" } else { "" };
         let range = json!({
-            "start": { "line": line, "character": 6 },
+            "start": { "line": line, "character": column },
             "end": { "line": line, "character": end },
         });
         let document = json!({ "uri": uri, "version": version });

@@ -1,6 +1,6 @@
 //! How scripts and values files are laid out: line breaks, indentation, blanks, and nothing else.
 //!
-//! What [`format`] gives back has exactly the tokens and comments of what it was given, in their order, and formatting it
+//! What [`format()`] gives back has exactly the tokens and comments of what it was given, in their order, and formatting it
 //! again changes nothing. It settles what authors do not want to think about, and leaves to them what they lined up or
 //! broke on purpose. For both languages:
 //!

@@ -15,6 +15,7 @@ use crate::ide::outline::{self, FoldKind, Symbol, SymbolKind};
 use crate::ide::rename::{can_rename, rename};
 use crate::ide::signature::signature;
 use crate::ide::{hints, hover, tokens};
+use crate::layout::{self, Language};
 use crate::lsp::convert::{Text, markup, path_of};
 use crate::lsp::find;
 use crate::lsp::state::{Need, Server};
@@ -68,6 +69,7 @@ impl<W: Write> Server<W> {
             "prepareRename",
             "rename",
             "foldingRange",
+            "formatting",
             "selectionRange",
             "semanticTokens/full",
             "semanticTokens/range",
@@ -87,6 +89,7 @@ impl<W: Write> Server<W> {
             "documentSymbol" => return Ok(self.document_symbols(&subject)),
             "codeLens" => return Ok(self.lens(&subject)),
             "foldingRange" => return Ok(Self::folds(&subject)),
+            "formatting" => return Ok(self.layout(&subject)),
             "selectionRange" => return self.selections(&subject, params),
             "semanticTokens/full" | "semanticTokens/range" => {
                 return self.semantic_tokens(&subject, params);
@@ -398,6 +401,33 @@ impl<W: Write> Server<W> {
             FoldKind::Code => json!({ "startLine": first, "endLine": last }),
         });
         folds.collect()
+    }
+
+    /// The lines that laying the text out changes, as one edit; nothing for a text with errors of syntax.
+    fn layout(&self, subject: &Subject) -> Value {
+        let is_script = subject.loaded.analysis.script(subject.id).is_some();
+        let language = if is_script { Language::Script } else { Language::Values };
+        let old: &str = &subject.text.text;
+        let Ok(new) = layout::format(language, old) else { return Value::Null };
+        let lines = |text: &str| text.split_inclusive('\n').map(str::len).collect::<Vec<_>>();
+        let same = |(one, other): &(&str, &str)| one == other;
+        let (olds, news) = (old.split_inclusive('\n'), new.split_inclusive('\n'));
+        let first: usize = olds.zip(news).take_while(same).map(|it| it.0.len()).sum();
+        let (rest, changed) = (&old[first..], &new[first..]);
+        if rest == changed {
+            return json!([]);
+        }
+        let (olds, news) = (lines(rest), lines(changed));
+        let (mut end, mut new_end) = (rest.len(), changed.len());
+        for (one, other) in olds.iter().rev().zip(news.iter().rev()) {
+            if rest[end - one..end] != changed[new_end - other..new_end] {
+                break;
+            }
+            (end, new_end) = (end - one, new_end - other);
+        }
+        let range = first as u32..(first + end) as u32;
+        let range = subject.text.range(range, self.client.encoding);
+        json!([{ "range": range, "newText": &changed[..new_end] }])
     }
 
     fn selections(&self, subject: &Subject, params: &Value) -> Answer {

@@ -101,6 +101,7 @@ pub(super) fn offer(client: &Client) -> Value {
             "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll"] },
             "codeLensProvider": {},
             "renameProvider": { "prepareProvider": true },
+            "documentFormattingProvider": true,
             "foldingRangeProvider": true,
             "selectionRangeProvider": true,
             "semanticTokensProvider": {

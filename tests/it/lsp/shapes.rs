@@ -148,6 +148,32 @@ fn blocks_chains_comments_and_imports_fold() {
 }
 
 #[test]
+fn a_document_is_laid_out_as_the_command_does_it() {
+    let mut client = Client::new(&[]);
+    let texts = [
+        (
+            "main.rhai",
+            "// kept\nlet a=1;\nlet b = [1,2];\n// kept too\n",
+            "let a = 1;\nlet b = [1, 2];\n",
+        ),
+        ("main.toml", "# kept\na=1\n\n\n\nb = 2\n", "a = 1\n"),
+    ];
+    for (name, text, changed) in texts {
+        client.open(name, text);
+        let edits = client.request("textDocument/formatting", document(&client, name));
+        let edit = &edits[0];
+        assert_eq!(edit["newText"], changed, "{edits}");
+        assert_eq!(edit["range"]["start"], json!({ "line": 1, "character": 0 }), "{edits}");
+    }
+    client.open("laid.rhai", "let a = 1;\n");
+    let params = document(&client, "laid.rhai");
+    assert_eq!(client.request("textDocument/formatting", params), json!([]));
+    client.open("broken.rhai", "let a = ;\n");
+    let params = document(&client, "broken.rhai");
+    assert_eq!(client.request("textDocument/formatting", params), json!(null));
+}
+
+#[test]
 fn a_selection_grows_from_the_word_to_the_text() {
     let text = "mail::smtp(\"h\").sender(\"a@b.c\");\n";
     let mut client = Client::new(&[]);

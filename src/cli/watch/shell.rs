@@ -48,6 +48,7 @@ enum Message {
     /// A command has ended.
     Ended(Ended),
     /// The system asks to end.
+    #[cfg(unix)]
     Interrupted,
 }
 
@@ -205,6 +206,7 @@ impl<'a> Shell<'a> {
                     }
                 }
             }
+            #[cfg(unix)]
             Message::Interrupted => return Some(ExitStatus::Interrupted),
         }
         None

@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
-use super::{Folder, GOOD, VALUES, good};
+#[cfg(target_os = "linux")]
+use super::good;
+use super::{Folder, GOOD, VALUES};
 use crate::support::root;
 
 /// The lines as data: what and state.

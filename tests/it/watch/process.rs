@@ -1,7 +1,9 @@
 //! A real process on a pipe or a terminal: every editor's way of saving, and what comes and goes.
 
 use std::fs;
-use std::io::{BufRead, BufReader, Read, Write};
+#[cfg(unix)]
+use std::io::Read;
+use std::io::{BufRead, BufReader, Write};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::mpsc::{Receiver, channel};

@@ -21,7 +21,7 @@ impl World {
     fn trail(&self, wants: &[Want]) -> Trail {
         let link = |path: &Path| self.links.get(path).cloned();
         let is_folder = |path: &Path| self.folders.iter().any(|it| root(it) == path);
-        Trail::new(wants, &root("/home/work"), &link, &is_folder)
+        Trail::new(wants, &root("/home/desk"), &link, &is_folder)
     }
 }
 
@@ -44,11 +44,11 @@ fn signal(trail: &Trail, kind: Kind, path: &str) -> Option<Signal> {
 
 #[test]
 fn the_file_itself_and_nothing_beside_it() {
-    let world = World::new(&["/home", "/home/work", "/home/work/values"], &[]);
+    let world = World::new(&["/home", "/home/desk", "/home/desk/values"], &[]);
     let trail = world.trail(&[text("values/contoso.toml")]);
     let folders: Vec<_> = trail.folders().iter().cloned().collect();
-    assert_eq!(folders, [root("/home/work"), root("/home/work/values")]);
-    let path = "/home/work/values/contoso.toml";
+    assert_eq!(folders, [root("/home/desk"), root("/home/desk/values")]);
+    let path = "/home/desk/values/contoso.toml";
     assert_eq!(signal(&trail, Kind::Closed, path), Some(Signal::Firm));
     assert_eq!(signal(&trail, Kind::Renamed, path), Some(Signal::Firm));
     assert_eq!(signal(&trail, Kind::Touched, path), Some(Signal::Firm));
@@ -56,12 +56,12 @@ fn the_file_itself_and_nothing_beside_it() {
     assert_eq!(signal(&trail, Kind::Created, path), Some(Signal::Made));
     assert_eq!(signal(&trail, Kind::Gone, path), Some(Signal::Gone));
     for other in [
-        "/home/work/values/.contoso.toml.123.part",
-        "/home/work/values/contoso.toml~",
-        "/home/work/values/contoso.plan.json",
-        "/home/work/values/.contoso.toml.swp",
-        "/home/work/contoso.toml",
-        "/home/work/values/4913",
+        "/home/desk/values/.contoso.toml.123.part",
+        "/home/desk/values/contoso.toml~",
+        "/home/desk/values/contoso.plan.json",
+        "/home/desk/values/.contoso.toml.swp",
+        "/home/desk/contoso.toml",
+        "/home/desk/values/4913",
     ] {
         assert_eq!(concern(&trail, Kind::Renamed, other), Concern::default(), "{other}");
     }
@@ -69,9 +69,9 @@ fn the_file_itself_and_nothing_beside_it() {
 
 #[test]
 fn a_folder_that_is_renamed_is_watched_anew() {
-    let world = World::new(&["/home", "/home/work", "/home/work/values"], &[]);
+    let world = World::new(&["/home", "/home/desk", "/home/desk/values"], &[]);
     let trail = world.trail(&[text("values/contoso.toml")]);
-    let heard = concern(&trail, Kind::Gone, "/home/work/values");
+    let heard = concern(&trail, Kind::Gone, "/home/desk/values");
     assert!(heard.folders);
     assert_eq!(heard.signals.into_values().next(), Some(Signal::Firm));
     let lost = trail.concern(&Stir { kind: Kind::Lost, paths: Vec::new() });
@@ -81,43 +81,43 @@ fn a_folder_that_is_renamed_is_watched_anew() {
 #[test]
 fn links_are_followed_and_every_one_matters() {
     let world = World::new(
-        &["/home", "/home/work", "/home/work/set", "/home/work/set/v1", "/srv"],
-        &[("/home/work/contoso.toml", "set/now/contoso.toml"), ("/home/work/set/now", "v1")],
+        &["/home", "/home/desk", "/home/desk/set", "/home/desk/set/v1", "/srv"],
+        &[("/home/desk/contoso.toml", "set/now/contoso.toml"), ("/home/desk/set/now", "v1")],
     );
     let trail = world.trail(&[text("contoso.toml")]);
-    for path in ["/home/work/contoso.toml", "/home/work/set/now"] {
+    for path in ["/home/desk/contoso.toml", "/home/desk/set/now"] {
         let heard = concern(&trail, Kind::Renamed, path);
         assert!(heard.folders && heard.signals.len() == 1, "{path}");
     }
-    let path = "/home/work/set/v1/contoso.toml";
+    let path = "/home/desk/set/v1/contoso.toml";
     assert_eq!(signal(&trail, Kind::Closed, path), Some(Signal::Firm));
     assert!(!concern(&trail, Kind::Closed, path).folders);
-    let ring = World::new(&["/home/work"], &[("/home/work/a", "b"), ("/home/work/b", "a")]);
+    let ring = World::new(&["/home/desk"], &[("/home/desk/a", "b"), ("/home/desk/b", "a")]);
     assert!(!ring.trail(&[text("a/x.toml")]).folders().is_empty(), "a ring has an end");
 }
 
 #[test]
 fn what_is_not_there_yet_is_awaited_where_it_would_begin() {
-    let world = World::new(&["/home", "/home/work"], &[]);
+    let world = World::new(&["/home", "/home/desk"], &[]);
     let trail = world.trail(&[text("lib/deep/mail.rhai")]);
-    assert!(trail.folders().contains(&root("/home/work")));
-    let heard = concern(&trail, Kind::Created, "/home/work/lib");
+    assert!(trail.folders().contains(&root("/home/desk")));
+    let heard = concern(&trail, Kind::Created, "/home/desk/lib");
     assert!(heard.folders && heard.signals.len() == 1, "{heard:?}");
 }
 
 #[test]
 fn a_folder_of_customers_tells_of_values_files_that_come_and_go() {
-    let world = World::new(&["/home", "/home/work", "/home/work/values"], &[]);
+    let world = World::new(&["/home", "/home/desk", "/home/desk/values"], &[]);
     let want = Want { path: "values".into(), what: What::Names };
     let trail = world.trail(std::slice::from_ref(&want));
-    assert!(trail.folders().contains(&root("/home/work/values")));
+    assert!(trail.folders().contains(&root("/home/desk/values")));
     for kind in [Kind::Created, Kind::Renamed, Kind::Gone] {
-        let heard = concern(&trail, kind, "/home/work/values/new.toml");
+        let heard = concern(&trail, kind, "/home/desk/values/new.toml");
         assert_eq!(heard.signals.get(&want), Some(&Signal::Firm));
     }
-    for other in ["/home/work/values/.new.toml", "/home/work/values/new.toml~"] {
+    for other in ["/home/desk/values/.new.toml", "/home/desk/values/new.toml~"] {
         assert_eq!(concern(&trail, Kind::Created, other), Concern::default());
     }
-    let written = concern(&trail, Kind::Closed, "/home/work/values/new.toml");
+    let written = concern(&trail, Kind::Closed, "/home/desk/values/new.toml");
     assert_eq!(written, Concern::default(), "its name was told before");
 }

@@ -14,7 +14,7 @@ use crate::subject::setup::properties::PROPERTIES;
 /// Tell what the log of an installation says
 ///
 /// How it ended and why it failed, with which properties and features, and whether secrets can be read in it. Reads any log
-/// of Windows Installer, also one that is cut off or still being written. Shows no secret.
+/// of Windows Installer, also one that is cut off or still being written. Covers every secret that a name gives away.
 #[derive(Debug, clap::Args)]
 #[command(
     after_long_help = "Exit codes:\n    0  The installation succeeded.\n    1  It failed, or was cancelled.\n    2  The file is no log, or cannot be read.\n    7  The log does not say how the installation ended."

@@ -435,8 +435,9 @@ fn visible(character: char) -> impl Iterator<Item = char> {
     plain.into_iter().chain(escaped.into_iter().flatten())
 }
 
-/// A label without what does not count in it.
-fn plain(label: &str) -> String {
-    let words: Vec<&str> = label.split_whitespace().collect();
-    words.join(" ").trim_end_matches([':', ' ']).to_lowercase()
+/// A text of the wizard without what does not count in it: large and small letters, blanks, a colon or a full stop at the end.
+#[must_use]
+pub fn plain(text: &str) -> String {
+    let words: Vec<&str> = text.split_whitespace().collect();
+    words.join(" ").trim_end_matches([':', '.', ' ']).to_lowercase()
 }

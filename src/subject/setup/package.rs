@@ -12,7 +12,7 @@ use jiff::civil::Date;
 use crate::code;
 use crate::diagnostic::{Reporter, nearest};
 use crate::installer::profile::own::is_windows_installers;
-use crate::installer::profile::{self, FieldKind, PageKind, Profile};
+use crate::installer::profile::{self, FieldKind, PageKind, Profile, plain};
 use crate::installer::{Contents, Packages};
 use crate::model::format::{Build, Format};
 use crate::model::{Component, Declared, Deployment, Form, MailServer, Part};
@@ -417,10 +417,6 @@ fn takes(field: &profile::Field, value: &Value) -> Option<Given> {
 
 /// Whether two texts of the wizard are the same to a reader. `…` in the second stands for any words.
 fn same(text: &str, wanted: &str) -> bool {
-    let plain = |text: &str| {
-        let words: Vec<&str> = text.split_whitespace().collect();
-        words.join(" ").trim_end_matches([':', '.', ' ']).to_lowercase()
-    };
     let (text, wanted) = (plain(text), plain(wanted));
     match wanted.split_once('…') {
         Some((before, after)) => {

@@ -250,3 +250,18 @@ fn the_package_counts_more_than_the_table_for_a_property_of_ones_own() {
     assert_eq!(own("NO_SUCH_THING", ""), [""; 0]);
     assert_eq!(own("NO_SUCH_THING", "4.6.421.0"), ["installer-property-foreign"]);
 }
+
+#[test]
+fn a_package_whose_version_is_no_build_is_told() {
+    let mut package = draft(Build::Redesigned);
+    package.set("ProductVersion", "banana");
+    let found = |script: &str| {
+        let contents = Contents::Read(std::sync::Arc::new(profile(&package)));
+        let compiled = Project::new(script).package(contents).compile();
+        codes(&compiled).contains(&"installer-package-build")
+    };
+    assert!(found("installer::msi(`D:\\MIM\\a.msi`).accept_license_terms();"));
+    assert!(!found(
+        "installer::msi(`D:\\MIM\\a.msi`).build(\"4.6.421.0\").accept_license_terms();"
+    ));
+}

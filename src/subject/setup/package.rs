@@ -451,15 +451,21 @@ pub(super) fn other(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 }
 
 pub(super) fn other_build(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
-    let (Some(profile), Some(said)) =
-        (profile(deployment), deployment.installer.get().and_then(|it| it.build.said()))
-    else {
+    let (Some(profile), Some(installer)) = (profile(deployment), deployment.installer.get()) else {
         return;
     };
+    let version = &profile.product.version;
+    if let (None, Part::Unsaid, Some(package)) =
+        (build(profile), &installer.build, installer.package.said())
+    {
+        out.about(&package.origin, format!("the package's version `{version}` is no build"))
+            .label("nothing can be judged by it")
+            .help("say the build, as the package's vendor names it: `.build(…)`");
+    }
+    let Some(said) = installer.build.said() else { return };
     if build(profile).is_none_or(|it| it == said.value) {
         return;
     }
-    let version = &profile.product.version;
     out.about(&said.origin, format!("the package is of build {version}, not {}", said.value))
         .label(format!("the package says {version}"))
         .help("take the build away, since the package says it, or name the package that is meant");

@@ -110,6 +110,26 @@ impl Tree {
             .filter(|it| it.range().start == start)
     }
 
+    /// The text of the comment that a script begins with, without its signs: its documentation (`//!`), else the lines of
+    /// comment above everything else, up to an empty line. Nothing if there is none.
+    #[must_use]
+    pub fn doc(&self) -> String {
+        let before = || self.tokens().take_while(|it| it.kind().is_trivia());
+        let comments = before().filter(|it| it.kind() == SyntaxKind::LineComment);
+        let mut lines: Vec<&str> =
+            comments.filter_map(|it| it.text().strip_prefix("//!")).collect();
+        if lines.is_empty() {
+            let first = before().skip_while(|it| it.kind() != SyntaxKind::LineComment);
+            let gap = |it: &Token<'_>| it.text().matches('\n').count() > 1;
+            lines = first
+                .take_while(|it| it.kind() == SyntaxKind::LineComment || !gap(it))
+                .filter_map(|it| it.text().strip_prefix("//").filter(|it| !it.starts_with('/')))
+                .collect();
+        }
+        let lines = lines.iter().map(|it| it.strip_prefix(' ').unwrap_or(it).trim_end());
+        lines.collect::<Vec<_>>().join("\n").trim_matches('\n').to_owned()
+    }
+
     /// All calls, an outer one before those in its receiver and its arguments.
     pub fn calls(&self) -> impl Iterator<Item = Call<'_>> {
         self.nodes().filter_map(Call::cast)

@@ -218,44 +218,72 @@ fn the_examples_use_every_host_function() {
     assert!(unused.is_empty(), "{unused:?}");
 }
 
-/// Every function of the standard library is documented, and its examples run without an error of the language.
+/// What an example of the standard library has against it: the errors of the language, for an example is a piece of a
+/// script, and what it leaves out is no mistake.
+fn faults(example: &str) -> Vec<String> {
+    let compiled = Project::new(example).compile();
+    let language = ["script-", "import-", "value-", "param-"];
+    let is_fault = |it: &&mimeo::diagnostic::Diagnostic| {
+        let of_language = language.iter().any(|prefix| it.code.name.starts_with(prefix));
+        it.severity() == Severity::Error && of_language
+    };
+    let faults = compiled.diagnostics.iter().filter(is_fault);
+    faults.map(|it| format!("{}: {}", it.code.name, it.message)).collect()
+}
+
+/// Every module and function of the standard library is documented, every parameter is named, and every example calls what
+/// it is the example of and runs without an error of the language.
 #[test]
 fn the_standard_library_is_documented_and_its_examples_run() {
-    let mut count = 0;
+    let (mut examples, mut wrong) = (0, Vec::new());
     for path in files_below("stdlib") {
         let module = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("it is text");
-        assert!(
-            text.is_ascii() || text.chars().all(|it| !it.is_control() || it == '\n'),
-            "{module}"
-        );
-        for function in syntax::parse(text.into()).functions() {
-            if function.is_private() {
-                continue;
-            }
+        assert!(text.chars().all(|it| !it.is_control() || it == '\n'), "{module}");
+        let tree = syntax::parse(text.into());
+        let mut texts = vec![(format!("std/{module}"), tree.doc(), format!("{module}::"))];
+        for function in tree.functions().filter(|it| !it.is_private()) {
             let name = format!("std/{module}::{}", function.name());
             let doc = function.doc().unwrap_or_default();
-            let examples = blocks(&doc);
-            assert!(!examples.is_empty(), "{name} has no example");
-            for example in examples {
-                count += 1;
-                let compiled = Project::new(&example).compile();
-                let wrong: Vec<_> = compiled
-                    .diagnostics
-                    .iter()
-                    .filter(|it| it.severity() == Severity::Error)
-                    .map(|it| it.code.name)
-                    .filter(|it| {
-                        ["script-", "import-", "value-", "param-"]
-                            .iter()
-                            .any(|prefix| it.starts_with(prefix))
-                    })
-                    .collect();
-                assert!(wrong.is_empty(), "{name}: {wrong:?}\n{}", drawn(&compiled));
+            for (param, _) in function.params() {
+                if !doc.contains(&format!("\n- `{param}`: ")) {
+                    wrong.push(format!("{name} does not say what `{param}` is"));
+                }
+            }
+            texts.push((name, doc, format!("{module}::{}(", function.name())));
+        }
+        for (name, doc, call) in texts {
+            if !doc.trim_end().ends_with("```") || doc.split('.').next().is_none_or(str::is_empty) {
+                wrong.push(format!("{name} has no sentence with an example"));
+            }
+            for example in blocks(&doc) {
+                examples += 1;
+                if !example.contains(&call) {
+                    wrong.push(format!("the example of {name} does not call it"));
+                }
+                wrong.extend(faults(&example).into_iter().map(|it| format!("{name}: {it}")));
             }
         }
     }
-    assert!(count >= 15, "{count} examples");
+    assert!(wrong.is_empty(), "\n{}", wrong.join("\n"));
+    assert!(examples >= 30, "{examples} examples");
+}
+
+/// The test above finds an example that is broken.
+#[test]
+fn a_broken_example_of_the_standard_library_is_found() {
+    let import = "import \"std/options\" as options;\n";
+    for broken in [
+        "options::a(`contoso\\svcMIMService`, secret(\"service\"), \"mail.contoso.com\");",
+        "options::z(`contoso\\svcMIMService`);",
+        "options::i(\"no account\");",
+        "options::i(`contoso\\MIMSrvGMSAsvc$`)\nlet",
+        "options::i(`contoso\\MIMSrvGMSAsvc$`).mailbox(\"svcMIMService@contoso.com\");",
+        "import \"std/checks\" as checks; checks::deny(true, \"no\");",
+    ] {
+        assert!(!faults(&format!("{import}{broken}")).is_empty(), "{broken}");
+    }
+    assert!(faults(&format!("{import}options::i(`contoso\\MIMSrvGMSAsvc$`);")).is_empty());
 }
 
 fn blocks(doc: &str) -> Vec<String> {

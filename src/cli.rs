@@ -7,6 +7,7 @@ pub mod batch;
 pub mod check;
 pub mod completions;
 pub mod diff;
+pub mod docs;
 pub mod doctor;
 pub mod explain;
 pub mod fmt;
@@ -172,6 +173,7 @@ enum Command {
     Rotate(apply::RotateArgs),
     Import(import::Args),
     Explain(explain::Args),
+    Docs(docs::Args),
     Installer(installer::Args),
     Schema(schema::Args),
     Lsp(lsp::Args),
@@ -205,6 +207,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Rotate(args) => apply::rotate(args, &ui),
         Command::Import(args) => import::run(args, &ui),
         Command::Explain(args) => explain::run(args, &ui),
+        Command::Docs(args) => docs::run(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),
         Command::Schema(args) => schema::run(args, &ui),
         Command::Lsp(args) => lsp::run(args, &ui),
@@ -260,15 +263,7 @@ impl GivenArgs {
     /// The inputs of a compilation, with the environment's part. A file that is named in the script's place by mistake is
     /// refused: it would be read, and mended, as a script.
     pub(crate) fn inputs(&self, script: &Path) -> Result<Inputs, Failure> {
-        let ending = script.extension().unwrap_or_default().to_ascii_lowercase();
-        if ending == "toml" {
-            let message = format!("`{}` is a values file, not a script", script.display());
-            return Err(Failure::usage(message, "name the script, and this with `--values`"));
-        }
-        if ending == "json" {
-            let message = format!("`{}` is a plan, not a script", script.display());
-            return Err(Failure::usage(message, "name the script that it was made from"));
-        }
+        refuse_no_script(script)?;
         Ok(Inputs {
             script: script.to_path_buf(),
             root: self.root.clone(),
@@ -336,6 +331,20 @@ impl GivenArgs {
         let message = "a saved plan takes no values, settings, root, profile or day";
         Err(Failure::usage(message, "name the script instead of the plan"))
     }
+}
+
+/// Refuses what is no script by its ending.
+fn refuse_no_script(script: &Path) -> Result<(), Failure> {
+    let ending = script.extension().unwrap_or_default().to_ascii_lowercase();
+    if ending == "toml" {
+        let message = format!("`{}` is a values file, not a script", script.display());
+        return Err(Failure::usage(message, "name the script, and this with `--values`"));
+    }
+    if ending == "json" {
+        let message = format!("`{}` is a plan, not a script", script.display());
+        return Err(Failure::usage(message, "name the script that it was made from"));
+    }
+    Ok(())
 }
 
 fn setting(text: &str) -> Result<(String, String), String> {

@@ -46,6 +46,7 @@
 //! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
+//! | the manual | [`manual`] | what a template asks for and where that goes; the reference of modules and host functions |
 //! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
 //! | the editor's questions | [`ide`] | completion, hover, names and the rest, as offsets and texts |
@@ -89,6 +90,7 @@
 //! | something that goes wrong in a rehearsal | one variant of [`execute::simulate::fault::Fault`] |
 //! | a mistake in an unattended installation | [`code!`] in the file below `import/` that finds it |
 //! | a view of the plan | one file below `export/`, one variant of [`export::View`] |
+//! | something that the manual says | a field of [`manual::Template`], and its words in `export/manual/document.rs` |
 //! | a line of a log that means something | [`installer::log`], and for a reason of a failure a row of [`installer::causes::CAUSES`] |
 //! | a key of `mimeo watch` | [`watch::keys`]: an arm of [`watch::keys::View::press`], and a row of [`watch::keys::KEYS`] |
 //! | an answer to an editor | one file below `ide/`, and its request in `lsp/answer.rs` |
@@ -104,6 +106,7 @@ pub mod plan;
 pub mod script;
 pub mod subject;
 pub mod compile;
+pub mod manual;
 pub mod import;
 pub mod render;
 pub mod export;

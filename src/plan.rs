@@ -16,6 +16,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::plan::op::{Literal, Op, Question, Value};
+use crate::source::{Sources, Span};
 
 /// The version of the plan's file format.
 pub const FORMAT: u32 = 1;
@@ -187,6 +188,21 @@ pub struct Place {
     pub end_line: u32,
     /// The column after the end.
     pub end_column: u32,
+}
+
+impl Place {
+    /// The place of a span.
+    #[must_use]
+    pub fn of(sources: &Sources, span: Span) -> Place {
+        let (start, end) = (sources.spot(span), sources.end_spot(span));
+        Place {
+            file: sources.get(span.source).name.clone(),
+            line: start.line,
+            column: start.column,
+            end_line: end.line,
+            end_column: end.column,
+        }
+    }
 }
 
 impl std::fmt::Display for Place {

@@ -9,7 +9,7 @@ use crate::plan::{
     FORMAT, From, Input, InputKind, Place, Plan, Setting, Step, Trace, TraceCaller, TraceValue,
     order, seal,
 };
-use crate::source::{Origin, SourceKind, Sources, Span, ValueOrigin};
+use crate::source::{Origin, SourceKind, Sources, ValueOrigin};
 use crate::subject::{Draft, Planner, Reading, SUBJECTS, mail, setup};
 
 /// Makes the plan of a deployment without errors.
@@ -106,28 +106,20 @@ fn step(sources: &Sources, draft: Draft, ids: &[String]) -> Step {
 fn trace(sources: &Sources, origin: &Origin) -> Trace {
     let value = |it: &ValueOrigin| TraceValue {
         parameter: it.parameter.clone(),
-        at: place(sources, it.span),
-        overridden: it.overridden.iter().map(|span| place(sources, *span)).collect(),
+        at: Place::of(sources, it.span),
+        overridden: it.overridden.iter().map(|span| Place::of(sources, *span)).collect(),
     };
     Trace {
-        at: place(sources, origin.at),
+        at: Place::of(sources, origin.at),
         value: origin.value.as_ref().map(value),
         parts: origin.parts.iter().map(value).collect(),
         via: origin
             .via
             .iter()
-            .map(|it| TraceCaller { function: it.function.clone(), at: place(sources, it.span) })
+            .map(|it| TraceCaller {
+                function: it.function.clone(),
+                at: Place::of(sources, it.span),
+            })
             .collect(),
-    }
-}
-
-fn place(sources: &Sources, span: Span) -> Place {
-    let (start, end) = (sources.spot(span), sources.end_spot(span));
-    Place {
-        file: sources.get(span.source).name.clone(),
-        line: start.line,
-        column: start.column,
-        end_line: end.line,
-        end_column: end.column,
     }
 }

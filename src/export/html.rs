@@ -1,136 +1,29 @@
 //! The plan as one printable page: for the screen beside a wizard, for paper, and for a customer's file.
-//!
-//! Self-contained: its style is inside, it loads nothing and runs nothing, and its policy forbids both.
 
-use std::fmt::Write;
-
+use crate::export::page::{Html, page};
 use crate::export::wizard::{self, Field, Sheet};
-use crate::export::words::{self, Bit, Phrase};
+use crate::export::words::{self, Phrase};
 use crate::plan::op::{Literal, Ui, Value};
-use crate::plan::{Kind, Plan, Right, Step, visible};
-
-const STYLE: &str = include_str!("html.css");
+use crate::plan::{Kind, Plan, Right, Step};
 
 /// The page.
 #[must_use]
 pub fn render(plan: &Plan) -> String {
     let sheets = wizard::sheets(plan);
-    let mut page = Html::default();
-    page.raw("<!doctype html>\n");
-    page.within("html", "lang=\"en\"", |page| {
-        page.within("head", "", |page| head(plan, page));
-        page.within("body", "", |page| {
-            cover(plan, &sheets, page);
-            page.within("main", "", |page| {
-                steps(plan, page);
-                wizard(plan, &sheets, page);
-                settings(plan, page);
-                rights(plan, page);
-                inputs(plan, page);
-            });
-            page.within("footer", "", |page| {
-                page.raw("Made by ").text(&plan.made_by).raw(" as of ").text(&plan.as_of);
-                page.raw(". Seal ").code(&plan.seal);
-            });
+    page(&plan.title, "", |page| {
+        cover(plan, &sheets, page);
+        page.within("main", "", |page| {
+            steps(plan, page);
+            wizard(plan, &sheets, page);
+            settings(plan, page);
+            rights(plan, page);
+            inputs(plan, page);
         });
-    });
-    page.0
-}
-
-/// A page in the making; whatever is not [`Html::raw`] is escaped.
-#[derive(Default)]
-struct Html(String);
-
-impl Html {
-    /// Markup, or words without anything to escape.
-    fn raw(&mut self, markup: &'static str) -> &mut Html {
-        self.0 += markup;
-        self
-    }
-
-    /// A number.
-    fn number(&mut self, number: usize) -> &mut Html {
-        // Writing to a string does not fail.
-        let _ = write!(self.0, "{number}");
-        self
-    }
-
-    /// Words that may hold anything.
-    fn text(&mut self, text: &str) -> &mut Html {
-        for character in visible(text).chars() {
-            self.escape(character);
-        }
-        self
-    }
-
-    /// Lines that may hold anything but have been tamed already.
-    fn lines(&mut self, lines: &str) -> &mut Html {
-        for character in lines.chars() {
-            self.escape(character);
-        }
-        self
-    }
-
-    fn escape(&mut self, character: char) {
-        match character {
-            '<' => self.0 += "&lt;",
-            '>' => self.0 += "&gt;",
-            '&' => self.0 += "&amp;",
-            '"' => self.0 += "&quot;",
-            '\'' => self.0 += "&#39;",
-            _ => self.0.push(character),
-        }
-    }
-
-    /// Code; it may break behind its signs, which is where a reader expects it.
-    fn code(&mut self, code: &str) -> &mut Html {
-        self.raw("<code>");
-        for piece in visible(code).split_inclusive(['\\', '/', '.', '_', ',', '@', ':', '=']) {
-            self.lines(piece).raw("<wbr>");
-        }
-        self.raw("</code>")
-    }
-
-    fn phrase(&mut self, phrase: &Phrase) -> &mut Html {
-        for bit in &phrase.0 {
-            match bit {
-                Bit::Text(text) => self.text(text),
-                Bit::Code(code) => self.code(code),
-            };
-        }
-        self
-    }
-
-    /// An element on lines of its own.
-    fn within(
-        &mut self,
-        tag: &'static str,
-        attributes: &'static str,
-        content: impl FnOnce(&mut Html),
-    ) {
-        self.raw("<").raw(tag);
-        if !attributes.is_empty() {
-            self.raw(" ").raw(attributes);
-        }
-        self.raw(">");
-        content(self);
-        self.raw("</").raw(tag).raw(">\n");
-    }
-}
-
-fn head(plan: &Plan, page: &mut Html) {
-    page.raw("<meta charset=\"utf-8\">\n");
-    page.raw(
-        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n",
-    );
-    page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
-    page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
-    page.within("title", "", |page| {
-        page.text(&plan.title);
-    });
-    page.within("style", "", |page| {
-        page.raw("\n").raw(STYLE);
-    });
+        page.within("footer", "", |page| {
+            page.raw("Made by ").text(&plan.made_by).raw(" as of ").text(&plan.as_of);
+            page.raw(". Seal ").code(&plan.seal);
+        });
+    })
 }
 
 fn cover(plan: &Plan, sheets: &[Sheet<'_>], page: &mut Html) {
@@ -290,7 +183,7 @@ fn sheet(plan: &Plan, sheet: &Sheet<'_>, page: &mut Html) {
     });
     if !sheet.fields.is_empty() {
         page.within("table", "", |page| {
-            columns(&["Field", "Value", "How", "From"], page);
+            page.columns(&["Field", "Value", "How", "From"]);
             page.within("tbody", "", |page| {
                 for field in &sheet.fields {
                     self::field(plan, field, page);
@@ -345,7 +238,7 @@ fn settings(plan: &Plan, page: &mut Html) {
     page.within("section", "id=\"settings\"", |page| {
         page.raw("<h2>Settings</h2>\n");
         page.within("table", "", |page| {
-            columns(&["Name", "Label", "Value", "From"], page);
+            page.columns(&["Name", "Label", "Value", "From"]);
             for (_, settings) in words::subjects(plan) {
                 page.within("tbody", "", |page| {
                     for setting in settings {
@@ -365,7 +258,7 @@ fn rights(plan: &Plan, page: &mut Html) {
     page.within("section", "id=\"rights\"", |page| {
         page.raw("<h2>Rights needed</h2>\n");
         page.within("table", "", |page| {
-            columns(&["Where", "Right", "For step"], page);
+            page.columns(&["Where", "Right", "For step"]);
             page.within("tbody", "", |page| {
                 for (on, right, steps) in words::rights(plan) {
                     page.raw("<tr><th scope=\"row\">").text(on).raw("</th><td>");
@@ -381,7 +274,7 @@ fn inputs(plan: &Plan, page: &mut Html) {
     page.within("section", "id=\"inputs\"", |page| {
         page.raw("<h2>Made from</h2>\n");
         page.within("table", "", |page| {
-            columns(&["Name", "Kind", "SHA-256"], page);
+            page.columns(&["Name", "Kind", "SHA-256"]);
             page.within("tbody", "", |page| {
                 for input in &plan.inputs {
                     page.raw("<tr><th scope=\"row\">").code(&input.name).raw("</th><td>");
@@ -390,16 +283,6 @@ fn inputs(plan: &Plan, page: &mut Html) {
                 }
             });
         });
-    });
-}
-
-fn columns(names: &[&'static str], page: &mut Html) {
-    page.within("thead", "", |page| {
-        page.raw("<tr>");
-        for name in names {
-            page.raw("<th scope=\"col\">").raw(name).raw("</th>");
-        }
-        page.raw("</tr>");
     });
 }
 

@@ -201,14 +201,14 @@ fn boxed(plan: &Plan, it: &Value) -> String {
     }
 }
 
-fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
+pub(super) fn table(heads: &[&str], rows: &[Vec<String>]) -> String {
     let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
     let heads: Vec<String> = heads.iter().map(|it| (*it).to_owned()).collect();
     let rules: Vec<String> = heads.iter().map(|_| "---".to_owned()).collect();
     [line(&heads), line(&rules)].into_iter().chain(rows.iter().map(|it| line(it))).collect()
 }
 
-fn phrase(phrase: &Phrase) -> String {
+pub(super) fn phrase(phrase: &Phrase) -> String {
     let bits = phrase.0.iter().map(|bit| match bit {
         Bit::Text(it) => text(it),
         Bit::Code(it) => code(it),
@@ -217,7 +217,7 @@ fn phrase(phrase: &Phrase) -> String {
 }
 
 /// Words in which nothing is markup.
-fn text(text: &str) -> String {
+pub(super) fn text(text: &str) -> String {
     let tamed = visible(text);
     let start = tamed.trim_start();
     let digits = start.len() - start.trim_start_matches(|it: char| it.is_ascii_digit()).len();
@@ -240,7 +240,7 @@ fn text(text: &str) -> String {
 }
 
 /// Code: in backticks, or where those do not hold everything (a bar in a table cell, backticks, outer blanks), as HTML.
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     let text = visible(text);
     let fits = !text.is_empty() && !text.contains(['|', '`']) && text.trim() == text;
     if fits {
@@ -258,7 +258,7 @@ fn code(text: &str) -> String {
 }
 
 /// A fence that no line of the text can close.
-fn fence(text: &str) -> String {
+pub(super) fn fence(text: &str) -> String {
     let longest = text.split(|it| it != '`').map(str::len).max().unwrap_or(0);
     "`".repeat((longest + 1).max(3))
 }

@@ -2,11 +2,12 @@
 
 use crate::ide::entity::{Entity, entity_at};
 use crate::ide::{Analysis, Good};
+use crate::manual::reference::documentation;
 use crate::plan::{Entry, Setting, visible};
 use crate::script::registry::FnSpec;
 use crate::script::values::SecretSource;
 use crate::source::{SourceId, Span};
-use crate::syntax::{Call, Let, SyntaxKind, Tree};
+use crate::syntax::{Call, Let};
 
 /// Markdown about the word at an offset, with its place.
 #[must_use]
@@ -34,7 +35,7 @@ pub fn hover(
         }
         Entity::Module(index) => {
             let script = analysis.program.scripts.get(*index)?;
-            format!("module `{}`\n\n{}", script.name, module_doc(&script.tree))
+            format!("module `{}`\n\n{}", script.name, script.tree.doc())
         }
         Entity::Parameter(name) => parameter(analysis, name),
         Entity::Secret(name) => secret(analysis, name),
@@ -62,19 +63,6 @@ pub fn function(row: &FnSpec) -> String {
         }
     }
     text
-}
-
-/// Documentation as Markdown: without the blank that comments begin with, and without what only tests read.
-#[must_use]
-pub fn documentation(doc: &str) -> String {
-    let lines = doc.lines().map(|line| {
-        let line = line.strip_prefix(' ').unwrap_or(line);
-        match line.strip_prefix("```") {
-            Some(fence) => format!("```{}\n", fence.split(',').next().unwrap_or(fence)),
-            None => format!("{line}\n"),
-        }
-    });
-    lines.collect()
 }
 
 /// What a namespace holds.
@@ -192,12 +180,4 @@ fn secret(analysis: &Analysis, name: &str) -> String {
         None => "no values file says where it comes from".to_owned(),
     };
     format!("secret `{name}`: {from}")
-}
-
-/// The comment that a module begins with.
-fn module_doc(tree: &Tree) -> String {
-    let comments = tree.tokens().take_while(|it| it.kind().is_trivia());
-    let lines = comments.filter(|it| it.kind() == SyntaxKind::LineComment);
-    let lines = lines.filter_map(|it| Some(it.text().strip_prefix("//!")?.trim().to_owned()));
-    lines.collect::<Vec<_>>().join("\n")
 }

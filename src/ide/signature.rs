@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use crate::ide::Analysis;
 use crate::ide::entity::{Entity, callee};
-use crate::ide::hover::documentation;
+use crate::manual::reference::documentation;
 use crate::source::SourceId;
 use crate::syntax::{Call, SyntaxKind};
 

@@ -211,7 +211,7 @@ impl PlanError {
 const PROGRAM: &str = concat!("mimeo ", env!("CARGO_PKG_VERSION"));
 
 /// JSON for a file, with a line end at the end.
-pub(super) fn pretty(value: &impl Serialize) -> String {
+pub(crate) fn pretty(value: &impl Serialize) -> String {
     written(serde_json::to_string_pretty(value)) + "\n"
 }
 

@@ -134,6 +134,11 @@ pub enum SecretSource {
     Credential(String),
 }
 
+/// The words for the sources of a secret.
+pub const SOURCES: [&str; 4] = ["env", "file", "prompt", "credential"];
+/// Those of them that can be written as well as read.
+pub const WRITABLE: [&str; 2] = ["file", "credential"];
+
 /// The most bytes that a values file may have.
 pub const LIMIT: u64 = 1024 * 1024;
 
@@ -276,6 +281,15 @@ pub fn rewrite(sources: &Sources, span: Span, text: &str) -> Option<Edit> {
     }
     let whole = Span { start: span.start - 1, end: span.end + 1, ..span };
     Some(Edit { span: whole, text: speaker::quoted(text) })
+}
+
+/// A text as it is written in a values file: in double quotes, or where that needs escapes in single ones.
+#[must_use]
+pub fn literal(text: &str) -> String {
+    if text.contains(|char: char| matches!(char, '"' | '\\') || char.is_control()) {
+        return speaker::quoted(text);
+    }
+    format!("\"{text}\"")
 }
 
 /// The path relative to the root, with `/`; as given where that cannot be told.

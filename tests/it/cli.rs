@@ -1,5 +1,6 @@
 //! The command line, as its user meets it: what is printed where, and the exit codes.
 
+mod docs;
 mod doctor;
 mod layout;
 
@@ -330,6 +331,7 @@ fn help_is_the_reference() {
         "installer",
         "installer log",
         "explain",
+        "docs",
         "schema",
         "fmt",
         "completions",

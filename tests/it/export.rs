@@ -255,7 +255,7 @@ fn html_has_a_box_for_every_step_and_every_entry_by_hand() {
 }
 
 /// The text of a page whose tags close in order, whose attributes are quoted and known, and whose text is escaped.
-fn read_html(page: &str) -> String {
+pub(crate) fn read_html(page: &str) -> String {
     const VOID: [&str; 4] = ["meta", "input", "br", "wbr"];
     const ATTRIBUTES: [&str; 11] = [
         "lang",

@@ -7,6 +7,8 @@ mod batch;
 mod cases;
 /// The command line.
 mod cli;
+/// The manual of templates, and the schema of their values.
+mod docs;
 /// Questions to a directory; with a real one where `.ci/directory` has started it.
 mod directory;
 /// The examples, planned.

@@ -8,8 +8,9 @@ use std::ops::Range;
 
 use crate::compile::registry;
 use crate::ide::complete::{Item, ItemKind};
-use crate::ide::hover::{documentation, function, parameter, parameter_of};
+use crate::ide::hover::{function, parameter, parameter_of};
 use crate::ide::{Analysis, kind, toml};
+use crate::manual::reference::documentation;
 use crate::script::Script;
 use crate::script::import::LIBRARY;
 use crate::script::registry::{FnSpec, Ty};

@@ -2,17 +2,22 @@
 
 use std::collections::HashMap;
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::format::{
     DomainName, EmailAddress, Format, Guid, HostName, Malformed, Name, Port, SqlServer, Text, Url,
 };
 use crate::script::Script;
 use crate::script::param::{PARAM_CONFLICT, PARAM_LITERAL};
+use crate::script::values;
 use crate::source::Span;
 use crate::syntax::{ArrayLiteral, Call, Node, StringLiteral};
 
 /// What a parameter takes.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum ParamType {
     /// A text of one line.
     Text,
@@ -126,9 +131,10 @@ pub struct Declaration {
 
 impl Declaration {
     /// A value as it would stand in a values file.
-    pub(super) fn example(&self) -> String {
+    #[must_use]
+    pub fn example(&self) -> String {
         match (self.ty, self.allowed.first()) {
-            (ParamType::Choice, Some(first)) => format!("\"{first}\""),
+            (ParamType::Choice, Some(first)) => values::literal(first),
             (ParamType::Text, _) => "\"…\"".to_owned(),
             _ => self.ty.example(),
         }

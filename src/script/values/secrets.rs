@@ -14,11 +14,10 @@ use crate::source::{Sources, Span};
 use super::file::{File, text_span};
 use super::statement::{Kind, Statement, blanks};
 use super::{
-    GivenSecret, SecretSource, VALUES_NAME, VALUES_SECRET, VALUES_SECRET_SOURCE, VALUES_SYNTAX,
-    Values, checked_name, give_broken,
+    GivenSecret, SOURCES, SecretSource, VALUES_NAME, VALUES_SECRET, VALUES_SECRET_SOURCE,
+    VALUES_SYNTAX, Values, checked_name, give_broken,
 };
 
-const SOURCES: [&str; 4] = ["env", "file", "prompt", "credential"];
 /// The four ways to write a source.
 pub(super) const HOW: &str =
     "`{ env = \"…\" }`, `{ file = \"…\" }`, `{ prompt = \"…\" }` or `{ credential = \"…\" }`";

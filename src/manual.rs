@@ -196,17 +196,22 @@ pub fn template(files: &(dyn Files + Sync), inputs: &Inputs) -> Result<Read, Unr
     script::on_deep_stack(|| {
         let program = compile::load(files, &inputs.script, inputs.root.as_deref())?;
         let program = Arc::new(program);
-        let mut findings = vec![(program.sources.clone(), errors(&program.diagnostics))];
+        let mut findings = vec![(program.sources.clone(), errors(&program))];
         let trials = Trials::run(files, &program, inputs, &mut findings)?;
         findings.retain(|(_, diagnostics)| !diagnostics.is_empty());
         Ok(Read { template: written(&program, &inputs.script, &trials), findings })
     })
 }
 
-fn errors(diagnostics: &[Diagnostic]) -> Vec<Diagnostic> {
-    let errors = diagnostics.iter().filter(|it| it.severity() == Severity::Error);
+/// What is wrong with the texts, as it may be shown.
+fn errors(program: &Program) -> Vec<Diagnostic> {
+    let errors = program.diagnostics.iter().filter(|it| it.severity() == Severity::Error);
     let mut errors: Vec<_> = errors.cloned().collect();
     compile::sort(&mut errors);
+    let veiled = program.sources.veiled();
+    for it in &mut errors {
+        it.cover(&veiled);
+    }
     errors
 }
 

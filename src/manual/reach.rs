@@ -21,6 +21,7 @@ use crate::model::format::{
 use crate::model::{Authentication, Component, Deployment};
 use crate::plan::Place;
 use crate::plan::op::Value;
+use crate::script::faults::SCRIPT_LIMIT;
 use crate::script::param::contract::{Declaration, ParamType};
 use crate::script::registry::{FnSpec, Handler};
 use crate::script::values::{self, Given, Raw, Unreadable, ValueInputs, Values};
@@ -316,8 +317,8 @@ impl Search<'_> {
                     if base.says(&parameter.name, &text) {
                         continue;
                     }
-                    if runs == MOST_RUNS {
-                        self.trials.cut = true;
+                    self.trials.cut |= runs == MOST_RUNS;
+                    if self.trials.cut {
                         return;
                     }
                     runs += 1;
@@ -338,6 +339,8 @@ impl Search<'_> {
     /// Runs the program; whether something was said where nothing was said before.
     fn look(&mut self, base: &Base, first: bool) -> (Seen, bool) {
         let run = base.run(self.program);
+        // A script that does not end is not run a thousand times.
+        self.trials.cut |= run.diagnostics.iter().any(|it| it.code.name == SCRIPT_LIMIT.name);
         let errors = run.diagnostics.iter().filter(|it| it.severity() == Severity::Error);
         let errors = errors.map(|it| (it.code.name, it.primary)).collect();
         let written = new_secret(&run.deployment);

@@ -192,6 +192,17 @@ fn wrong_values_and_wrong_scripts_are_told() {
     assert_eq!(codes, ["import-cycle"]);
 }
 
+/// A script that does not end is given up, and the manual says so.
+#[test]
+fn a_script_without_an_end_is_given_up() {
+    let template = template(
+        "let n = param::number(\"n\", \"N\");\nsql::database(\"sql.contoso.com\").reuse(n > 1);\nlet i = 0;\nwhile true { i += 1; }\n",
+    );
+    assert!(template.cut);
+    let text = render(&shown(template), Form::Text, &WIDE);
+    assert!(text.contains("more ways than were tried"), "{text}");
+}
+
 /// A secret that is written out stands in no manual.
 #[test]
 fn nothing_that_is_covered_is_shown() {

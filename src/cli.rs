@@ -23,6 +23,7 @@ pub mod schema;
 pub mod screen;
 pub mod status;
 mod terminal;
+pub mod test;
 pub mod ui;
 pub mod watch;
 pub mod why;
@@ -41,6 +42,7 @@ use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
 use crate::script::values::Unreadable;
 use crate::source::files::{Disk, ReadError};
+use crate::trial::is_tests;
 use crate::watch::look::profile;
 
 /// Declares how a command ends: what a reader of the code sees of each is also what `--help` says.
@@ -159,6 +161,7 @@ enum Command {
     Plan(plan::Args),
     Watch(watch::Args),
     Batch(batch::Args),
+    Test(test::Args),
     Why(why::Args),
     Diff(diff::Args),
     Impact(impact::Args),
@@ -192,6 +195,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Plan(args) => plan::run(args, &ui),
         Command::Watch(args) => watch::run(args, &ui),
         Command::Batch(args) => batch::run(args, &ui),
+        Command::Test(args) => test::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
         Command::Impact(args) => impact::run(args, &ui),
@@ -264,6 +268,11 @@ impl GivenArgs {
         if ending == "toml" {
             let message = format!("`{}` is a values file, not a script", script.display());
             return Err(Failure::usage(message, "name the script, and this with `--values`"));
+        }
+        if is_tests(script) {
+            let message = format!("`{}` holds tests of a template", script.display());
+            let hint = format!("run them: `mimeo test {}`", script.display());
+            return Err(Failure::usage(message, hint));
         }
         if ending == "json" {
             let message = format!("`{}` is a plan, not a script", script.display());

@@ -166,17 +166,7 @@ pub fn run(
     program: &Arc<Program>,
     inputs: &Inputs,
 ) -> Result<Compiled, Unreadable> {
-    let mut sources = program.sources.clone();
-    let mut found = Vec::new();
-    let root = inputs.root_folder();
-    let value_inputs = ValueInputs {
-        root: &root,
-        files: &inputs.values,
-        environment: &inputs.environment,
-        settings: &inputs.settings,
-    };
-    let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
-    let mut run = script::run(program, registry(), &values, sources, found);
+    let mut run = declare(files, program, registry(), inputs)?;
     if let Some(packages) = &inputs.packages {
         setup::package::read(&mut run.deployment, packages.as_ref());
     }
@@ -192,6 +182,26 @@ pub fn run(
         }
     }
     Ok(Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None })
+}
+
+/// Runs a program over one customer's values, for what it declares alone. Call it on [`script::on_deep_stack`].
+pub fn declare(
+    files: &dyn Files,
+    program: &Arc<Program>,
+    registry: Registry,
+    inputs: &Inputs,
+) -> Result<script::Run, Unreadable> {
+    let mut sources = program.sources.clone();
+    let mut found = Vec::new();
+    let root = inputs.root_folder();
+    let value_inputs = ValueInputs {
+        root: &root,
+        files: &inputs.values,
+        environment: &inputs.environment,
+        settings: &inputs.settings,
+    };
+    let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
+    Ok(script::run(program, registry, &values, sources, found))
 }
 
 /// The most findings that are shown; nobody reads more.

@@ -215,6 +215,19 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding about sources that [`Sources::append`](crate::source::Sources::append) put behind so many others.
+    #[must_use]
+    pub fn moved(mut self, sources: u32) -> Self {
+        self.primary = self.primary.moved(sources);
+        for label in &mut self.labels {
+            label.span = label.span.moved(sources);
+        }
+        for edit in self.fix.iter_mut().flat_map(|it| &mut it.edits) {
+            edit.span = edit.span.moved(sources);
+        }
+        self
+    }
+
     /// Covers texts that may not be shown, wherever they were echoed.
     pub fn cover(&mut self, texts: &[&str]) {
         let cover = |words: &mut String| {

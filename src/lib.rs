@@ -46,6 +46,7 @@
 //! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
+//! | tests of templates | [`trial`] | cases that give values and expect a plan or findings; coverage |
 //! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
 //! | the editor's questions | [`ide`] | completion, hover, names and the rest, as offsets and texts |
@@ -104,6 +105,7 @@ pub mod plan;
 pub mod script;
 pub mod subject;
 pub mod compile;
+pub mod trial;
 pub mod import;
 pub mod render;
 pub mod export;

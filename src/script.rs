@@ -16,6 +16,7 @@ pub mod provenance;
 pub mod recorder;
 pub mod registry;
 pub mod statics;
+pub mod suite;
 pub mod values;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -35,6 +36,7 @@ use crate::script::provenance::{Provenance, identity};
 use crate::script::recorder::{Recorder, Shared};
 use crate::script::registry::Registry;
 use crate::script::statics::Unknown;
+use crate::script::suite::Suite;
 use crate::script::values::{Unreadable, Values};
 use crate::source::files::Files;
 use crate::source::{SourceId, Sources, Span, Spot};
@@ -342,6 +344,10 @@ pub struct Run {
     pub deployment: Deployment,
     /// What was found, in the texts and while running.
     pub diagnostics: Vec<Diagnostic>,
+    /// The tests that were declared.
+    pub suite: Suite,
+    /// How often the run came by each probe; see [`recorder::PROBES`].
+    pub hits: BTreeMap<u32, u64>,
 }
 
 /// Runs a program over one customer's values.
@@ -366,7 +372,8 @@ pub fn run(
     all.extend(diagnostics);
     if !program.runnable {
         deployment.complete = false;
-        return Run { sources, deployment, diagnostics: all };
+        let (suite, hits) = (Suite::default(), BTreeMap::new());
+        return Run { sources, deployment, diagnostics: all, suite, hits };
     }
     let parameters = Parameters::resolve(program, values, &mut sources, &mut all);
     let recorder = Shared::new(Recorder {
@@ -375,6 +382,8 @@ pub fn run(
         sources,
         deployment,
         diagnostics: all,
+        suite: Suite::default(),
+        hits: BTreeMap::new(),
         provenance: Provenance::default(),
         parameters,
         modules: BTreeMap::new(),
@@ -393,6 +402,8 @@ pub fn run(
         sources: std::mem::take(&mut recorder.sources),
         deployment: std::mem::replace(&mut recorder.deployment, empty),
         diagnostics: std::mem::take(&mut recorder.diagnostics),
+        suite: std::mem::take(&mut recorder.suite),
+        hits: std::mem::take(&mut recorder.hits),
     }
 }
 
@@ -434,7 +445,9 @@ fn report_syntax(script: &Script, out: &mut Vec<Diagnostic>) {
         }
         if let Some((range, text)) = &error.replace {
             let place = script.span(range.clone());
-            diagnostic.fix(format!("write `{text}`"), Applicability::Review, place, text.clone());
+            let title =
+                if text.is_empty() { "take it out".to_owned() } else { format!("write `{text}`") };
+            diagnostic.fix(title, Applicability::Review, place, text.clone());
         }
         out.push(diagnostic);
     }

@@ -53,6 +53,12 @@ impl Span {
         self.source == other.source && self.start <= other.start && other.end <= self.end
     }
 
+    /// The same span of a source that [`Sources::append`] put behind so many others.
+    #[must_use]
+    pub fn moved(self, sources: u32) -> Span {
+        Span { source: SourceId(self.source.0 + sources), ..self }
+    }
+
     /// The empty span at this span's end, where something can be inserted.
     #[must_use]
     pub fn after(self) -> Span {
@@ -204,6 +210,13 @@ impl Sources {
         let id = self.add(kind, name, lines.join("\n"));
         self.0[id.0 as usize].absent = true;
         id
+    }
+
+    /// Adds all sources of another collection behind its own; [`Span::moved`] by this many is where a span of it is then.
+    pub fn append(&mut self, other: Sources) -> u32 {
+        let before = self.0.len() as u32;
+        self.0.extend(other.0);
+        before
     }
 
     /// The source of an identity that this collection gave.

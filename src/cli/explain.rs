@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure, exits};
 use crate::diagnostic::{Code, nearest};
-use crate::{compile, execute, import};
+use crate::{compile, execute, import, trial};
 
 /// Explain the rule behind a finding
 ///
@@ -24,6 +24,7 @@ pub struct Args {
 /// Every code, of checking, of importing and of carrying out.
 fn catalogue() -> Vec<&'static Code> {
     let mut codes = compile::catalogue();
+    codes.extend(trial::catalogue());
     codes.extend(import::catalogue());
     codes.extend(execute::catalogue());
     codes

@@ -18,7 +18,7 @@ pub fn render(plan: &Plan) -> String {
     let mut page = Html::default();
     page.raw("<!doctype html>\n");
     page.within("html", "lang=\"en\"", |page| {
-        page.within("head", "", |page| head(plan, page));
+        page.within("head", "", |page| head(&plan.title, STYLE, page));
         page.within("body", "", |page| {
             cover(plan, &sheets, page);
             page.within("main", "", |page| {
@@ -34,29 +34,29 @@ pub fn render(plan: &Plan) -> String {
             });
         });
     });
-    page.0
+    page.finish()
 }
 
 /// A page in the making; whatever is not [`Html::raw`] is escaped.
 #[derive(Default)]
-struct Html(String);
+pub(super) struct Html(String);
 
 impl Html {
     /// Markup, or words without anything to escape.
-    fn raw(&mut self, markup: &'static str) -> &mut Html {
+    pub(super) fn raw(&mut self, markup: &'static str) -> &mut Html {
         self.0 += markup;
         self
     }
 
     /// A number.
-    fn number(&mut self, number: usize) -> &mut Html {
+    pub(super) fn number(&mut self, number: usize) -> &mut Html {
         // Writing to a string does not fail.
         let _ = write!(self.0, "{number}");
         self
     }
 
     /// Words that may hold anything.
-    fn text(&mut self, text: &str) -> &mut Html {
+    pub(super) fn text(&mut self, text: &str) -> &mut Html {
         for character in visible(text).chars() {
             self.escape(character);
         }
@@ -69,6 +69,11 @@ impl Html {
             self.escape(character);
         }
         self
+    }
+
+    /// The page as a text.
+    pub(super) fn finish(self) -> String {
+        self.0
     }
 
     fn escape(&mut self, character: char) {
@@ -102,7 +107,7 @@ impl Html {
     }
 
     /// An element on lines of its own.
-    fn within(
+    pub(super) fn within(
         &mut self,
         tag: &'static str,
         attributes: &'static str,
@@ -118,7 +123,8 @@ impl Html {
     }
 }
 
-fn head(plan: &Plan, page: &mut Html) {
+/// The head of a page that loads nothing and runs nothing.
+pub(super) fn head(title: &str, style: &'static str, page: &mut Html) {
     page.raw("<meta charset=\"utf-8\">\n");
     page.raw(
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n",
@@ -126,10 +132,10 @@ fn head(plan: &Plan, page: &mut Html) {
     page.raw("<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n");
     page.raw("<meta name=\"color-scheme\" content=\"light dark\">\n");
     page.within("title", "", |page| {
-        page.text(&plan.title);
+        page.text(title);
     });
     page.within("style", "", |page| {
-        page.raw("\n").raw(STYLE);
+        page.raw("\n").raw(style);
     });
 }
 

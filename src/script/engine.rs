@@ -8,7 +8,7 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
 use rhai::packages::{
@@ -280,8 +280,20 @@ struct Host {
 }
 
 fn host(registry: Registry) -> &'static Host {
-    static HOST: std::sync::OnceLock<Host> = std::sync::OnceLock::new();
-    HOST.get_or_init(|| {
+    static HOSTS: Mutex<Vec<(usize, &'static Host)>> = Mutex::new(Vec::new());
+    let mut hosts = HOSTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let tables = registry.tables.as_ptr().addr();
+    if let Some((_, host)) = hosts.iter().find(|(it, _)| *it == tables) {
+        return host;
+    }
+    // There are as many registries as the program has tables, and each lasts as long as the process.
+    let host: &'static Host = Box::leak(Box::new(Host::of(registry)));
+    hosts.push((tables, host));
+    host
+}
+
+impl Host {
+    fn of(registry: Registry) -> Host {
         let mut global = Module::new();
         let mut methods: BTreeSet<(&'static str, Vec<TypeId>)> = BTreeSet::new();
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
@@ -326,7 +338,7 @@ fn host(registry: Registry) -> &'static Host {
         };
         let namespaces = namespaces.into_iter().map(finish).collect();
         Host { global: Arc::new(global), namespaces }
-    })
+    }
 }
 
 /// Gives a call that the static pass has reported something to call, so that the rest of its statement still counts: a

@@ -179,7 +179,11 @@ impl<'a> Report<'a> {
             }
             Form::Junit => {
                 let errors = self.verdicts[Verdict::Failed as usize];
-                self.pending = junit::report(&self.pending, [self.taken, self.failed, errors]);
+                self.pending = crate::export::junit::report(
+                    "mimeo batch",
+                    &self.pending,
+                    [self.taken, self.failed, errors],
+                );
             }
         }
         self.flush();

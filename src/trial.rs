@@ -8,7 +8,7 @@ pub mod coverage;
 pub mod judge;
 mod probe;
 
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
 use crate::code;
@@ -324,25 +324,14 @@ fn inside(
     given: &Given,
 ) -> Result<PathBuf, Box<Diagnostic>> {
     let path = folder(tests).join(said.value.text());
-    // A plan that is not written yet lies where its folder does, and that folder may not be there either.
-    let there = path.ancestors().find_map(|it| files.canonical(it).ok());
-    let climbs = |it: &Path| {
-        let mut depth = 0;
-        it.components().any(|part| {
-            match part {
-                std::path::Component::ParentDir => depth -= 1,
-                std::path::Component::Normal(_) => depth += 1,
-                std::path::Component::Prefix(_)
-                | std::path::Component::RootDir
-                | std::path::Component::CurDir => {}
-            }
-            depth < 0
-        })
-    };
-    let missing = files.canonical(&path).is_err();
+    // A plan that is not written yet lies in what is there of its folders.
+    let there = path.ancestors().find_map(|it| Some((files.canonical(it).ok()?, it)));
     let root = files.canonical(&given.root).unwrap_or_else(|_| given.root.clone());
-    let is_inside = there.is_some_and(|it| it.starts_with(&root));
-    if is_inside && !(missing && climbs(Path::new(&said.value.text()))) {
+    let is_inside = there.is_some_and(|(real, known)| {
+        let mut rest = path.strip_prefix(known).into_iter().flat_map(Path::components);
+        real.starts_with(&root) && rest.all(|it| it != Component::ParentDir)
+    });
+    if is_inside {
         return Ok(path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path));
     }
     let message = format!("`{}` lies outside the root", said.value.text());

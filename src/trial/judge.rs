@@ -229,13 +229,17 @@ impl Judge<'_> {
             }
         };
         diagnostic.label("expected here");
-        let mut others: Vec<&str> = self.found.iter().map(|it| it.code.name).collect();
+        let grave = self.found.iter().filter(|it| it.severity() != Severity::Hint);
+        let mut others: Vec<&str> = grave.map(|it| it.code.name).collect();
         others.dedup();
-        let instead = match others.as_slice() {
-            [] => "nothing is found with these values".to_owned(),
-            names => format!("found: `{}`", names.join("`, `")),
-        };
-        diagnostic.help(instead);
+        if like.is_empty() {
+            diagnostic.help(match others.as_slice() {
+                [] => "these values bring neither an error nor a warning".to_owned(),
+                names => format!("these values bring `{}`", names.join("`, `")),
+            });
+        } else {
+            diagnostic.help("correct the place, or leave it out");
+        }
         self.report(diagnostic);
     }
 

@@ -284,6 +284,13 @@ fn a_plan_is_kept_and_compared() {
     let (code, told) = project.test("");
     assert_eq!(code, 1);
     insta::assert_snapshot!(told);
+    // Tests in a folder of their own keep plans beside it.
+    project.write("tests/t.test.rhai", r#"
+        test::template("../template.rhai");
+        test::that("the plan").values("../customers/contoso.toml").expect_plan("../kept/contoso.plan.json");
+    "#);
+    let (code, told) = project.test("tests --update");
+    assert_eq!((code, told.contains("wrote tests/../kept/contoso.plan.json")), (0, true), "{told}");
     // One that was changed by hand is no plan, and `--update` makes it one.
     project.write("plans/contoso.plan.json", &kept.replace("FIMService", "MIMService"));
     let (code, told) = project.test("");

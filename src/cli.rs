@@ -73,7 +73,7 @@ macro_rules! statuses {
 statuses! {
     /// No error was found; there may be warnings and hints.
     Clean = 0,
-    /// An error was found, a test failed, or a warning under `--deny warnings`, or a change by `fmt --check`.
+    /// An error, a failed test, a warning under `--deny warnings`, or a change by `fmt --check`.
     Findings = 1,
     /// The command line is wrong, or an input is missing, unreadable or not what it should be.
     Usage = 2,

@@ -22,6 +22,7 @@ pub mod rehearse;
 pub mod schema;
 pub mod screen;
 pub mod status;
+mod temporary;
 mod terminal;
 pub mod test;
 pub mod ui;

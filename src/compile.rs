@@ -13,6 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::installer::Packages;
 use crate::model::Deployment;
 use crate::plan::Plan;
+use crate::plan::seal::Canonical;
 use crate::script::import::Library;
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
@@ -95,9 +96,18 @@ pub struct Compiled {
 impl Compiled {
     /// Makes the plan, if there is no error.
     pub fn assemble(&mut self, as_of: Date) {
-        if !self.has_errors() {
-            self.plan = Some(assemble::plan(self, as_of));
+        drop(self.assemble_written(as_of));
+    }
+
+    /// Makes the plan, if there is no error, and returns what its file is made of: to write the plan again would cost as
+    /// much as to make it.
+    pub fn assemble_written(&mut self, as_of: Date) -> Option<Canonical> {
+        if self.has_errors() {
+            return None;
         }
+        let (plan, canonical) = assemble::plan(self, as_of);
+        self.plan = Some(plan);
+        Some(canonical)
     }
 
     /// Whether an error was found.
@@ -193,9 +203,8 @@ pub fn declare(
 ) -> Result<script::Run, Unreadable> {
     let mut sources = program.sources.clone();
     let mut found = Vec::new();
-    let root = inputs.root_folder();
     let value_inputs = ValueInputs {
-        root: &root,
+        root: &program.root,
         files: &inputs.values,
         environment: &inputs.environment,
         settings: &inputs.settings,
@@ -211,7 +220,10 @@ const MOST_FINDINGS: usize = 200;
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
     let mut seen = HashSet::new();
-    diagnostics.retain(|it| seen.insert((it.code.name, it.primary, it.message.clone())));
+    let keys = diagnostics.iter().map(|it| (it.code.name, it.primary, it.message.as_str()));
+    let new: Vec<bool> = keys.map(|it| seen.insert(it)).collect();
+    let mut new = new.into_iter();
+    diagnostics.retain(|_| new.next().expect("there is one for each"));
     if diagnostics.len() > MOST_FINDINGS {
         // An error must not be lost behind hints.
         diagnostics.sort_by_key(Diagnostic::severity);

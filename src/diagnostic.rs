@@ -296,8 +296,8 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         if name == wanted && length > 0 {
             return Some(name);
         }
-        // The distance is dear, and never less than the difference of the lengths.
-        if length.abs_diff(letters) > limit {
+        // The distance is dear, and never less than the difference of the lengths or of the letters.
+        if length.abs_diff(letters) > limit || letters_apart(wanted, name) > limit {
             continue;
         }
         let distance = strsim::damerau_levenshtein(wanted, name);
@@ -306,4 +306,15 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// How many letters one of two texts has that the other has not, wherever they stand; never more than there are.
+fn letters_apart(one: &str, other: &str) -> usize {
+    // Letters that share a count can only make it less.
+    let mut counts = [0_i32; 64];
+    one.chars().for_each(|it| counts[it as usize % 64] += 1);
+    other.chars().for_each(|it| counts[it as usize % 64] -= 1);
+    let sum = |counts: [i32; 64]| counts.into_iter().filter(|it| *it > 0).sum::<i32>();
+    let more = sum(counts).max(sum(counts.map(|it| -it)));
+    more.unsigned_abs() as usize
 }

@@ -15,6 +15,7 @@ pub mod print;
 pub mod provenance;
 pub mod recorder;
 pub mod registry;
+mod site;
 pub mod statics;
 pub mod suite;
 pub mod values;
@@ -35,11 +36,12 @@ use crate::script::param::contract::Contract;
 use crate::script::provenance::{Provenance, identity};
 use crate::script::recorder::{Recorder, Shared};
 use crate::script::registry::Registry;
+use crate::script::site::{Sites, spot};
 use crate::script::statics::Unknown;
 use crate::script::suite::Suite;
 use crate::script::values::{Unreadable, Values};
 use crate::source::files::Files;
-use crate::source::{SourceId, Sources, Span, Spot};
+use crate::source::{SourceId, Sources, Span};
 use crate::syntax::names::Names;
 use crate::syntax::{Call, Function, Let, MapLiteral, Node, StringLiteral, Tree, Variable};
 
@@ -97,6 +99,8 @@ pub struct Script {
     pub tree: Tree,
     /// What the engine made of it; nothing if it is no script.
     pub ast: Option<AST>,
+    /// Where its calls stand. Made when it is first asked for.
+    sites: OnceLock<Sites>,
 }
 
 impl Script {
@@ -124,6 +128,8 @@ impl Script {
 /// A script with its modules, read and compiled once.
 #[derive(Debug)]
 pub struct Program {
+    /// The folder that imports may not leave, with links resolved.
+    pub root: PathBuf,
     /// The texts.
     pub sources: Sources,
     /// The scripts: the entry first, then the modules in the order in which they were met.
@@ -163,9 +169,7 @@ impl Program {
                 let Some(ast) = &script.ast else { continue };
                 ast.walk(&mut |path: &[ASTNode<'_>]| {
                     if let Some(ASTNode::Expr(Expr::StringConstant(text, position))) = path.last() {
-                        let line = position.line().unwrap_or(1) as u32;
-                        let column = position.position().unwrap_or(1) as u32;
-                        let offset = self.sources.get(script.id).offset(Spot { line, column });
+                        let offset = self.sources.get(script.id).offset(spot(*position));
                         if let Some(literal) = script.tree.string_at(offset) {
                             literals.insert(identity(text), script.span(literal.range()));
                         }
@@ -286,7 +290,7 @@ pub fn load(
 ) -> Result<Program, Unreadable> {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
-    let (mut scripts, imports) =
+    let (mut scripts, imports, root) =
         import::read_all(files, entry, root, library, &mut sources, &mut diagnostics)?;
     let mut runnable = diagnostics.is_empty();
     for script in &mut scripts {
@@ -310,6 +314,7 @@ pub fn load(
         }
     }
     let mut program = Program {
+        root,
         sources,
         scripts,
         contract: Contract::default(),
@@ -391,7 +396,7 @@ pub fn run(
         seen: HashSet::new(),
         repeated: None,
     });
-    let engine = engine::engine(registry, &recorder, &program.unknown);
+    let engine = engine::engine(registry, &recorder, &program.scripts, &program.unknown);
     if let Some(ast) = &entry.ast {
         engine::run(&engine, ast, &recorder);
     }
@@ -501,11 +506,7 @@ fn report_parse(
 ) {
     use rhai::ParseErrorType as Type;
     let position = error.position();
-    let spot = Spot {
-        line: position.line().unwrap_or(1) as u32,
-        column: position.position().unwrap_or(1) as u32,
-    };
-    let offset = sources.get(script.id).offset(spot);
+    let offset = sources.get(script.id).offset(spot(position));
     let span = script.span(script.tree.node_at(offset).range());
     let span = if span.end - span.start > 200 { script.span(offset..offset) } else { span };
     let deep = matches!(error.err_type(), Type::ExprTooDeep);

@@ -162,9 +162,9 @@ fn floor_boundary(text: &str, mut offset: usize) -> usize {
     offset
 }
 
-/// All texts of one compilation, in the order in which they were read.
+/// All texts of one compilation, in the order in which they were read. A copy shares them.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(Vec<Source>);
+pub struct Sources(Vec<Arc<Source>>);
 
 impl Sources {
     /// Adds a text and returns its identity.
@@ -175,16 +175,16 @@ impl Sources {
         text: impl Into<Arc<str>>,
     ) -> SourceId {
         let text = text.into();
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let breaks = text.match_indices('\n');
         let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
-        self.0.push(Source {
+        self.0.push(Arc::new(Source {
             name: name.into(),
             kind,
             text,
             lines,
             veiled: Vec::new(),
             absent: false,
-        });
+        }));
         SourceId(self.0.len() as u32 - 1)
     }
 
@@ -208,7 +208,7 @@ impl Sources {
         }
         let lines: Vec<String> = lengths.into_iter().map(|it| " ".repeat(it as usize)).collect();
         let id = self.add(kind, name, lines.join("\n"));
-        self.0[id.0 as usize].absent = true;
+        self.get_mut(id).absent = true;
         id
     }
 
@@ -225,9 +225,14 @@ impl Sources {
         &self.0[id.0 as usize]
     }
 
+    /// Other copies keep theirs as it is.
+    fn get_mut(&mut self, id: SourceId) -> &mut Source {
+        Arc::make_mut(&mut self.0[id.0 as usize])
+    }
+
     /// All sources with their identities, in the order in which they were read.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.0.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
+        self.0.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source.as_ref()))
     }
 
     /// The source of this name, if it has been read.
@@ -263,7 +268,7 @@ impl Sources {
 
     /// Covers a span that holds a secret's value, so that no view of the source shows it.
     pub fn veil(&mut self, span: Span) {
-        self.0[span.source.0 as usize].veiled.push(span.start..span.end);
+        self.get_mut(span.source).veiled.push(span.start..span.end);
     }
 
     /// What is covered, without its quotes, where it is long enough to be told from other words.

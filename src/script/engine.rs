@@ -29,13 +29,17 @@ use crate::script::recorder::{
 use crate::script::registry::{FnSpec, Handler, Param, Registry, Ty};
 use crate::script::statics::{self, Unknown};
 use crate::script::{Script, builtin, faults, limits};
-use crate::source::Span;
 
 /// The key of the guard nodes; no script can write it.
 const GUARD: &str = "guard\u{0}";
 
 /// An engine for one run of one recorder.
-pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -> Engine {
+pub(super) fn engine(
+    registry: Registry,
+    recorder: &Shared,
+    scripts: &[Script],
+    unknown: &Unknown,
+) -> Engine {
     let mut engine = bare();
     engine.register_global_module(PACKAGES.clone());
     let host = host(registry);
@@ -59,12 +63,14 @@ pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -
         let late = operations % 1024 == 0 && started.elapsed() > limits::TIME;
         late.then(|| Dynamic::from("time"))
     });
-    // The call stack is kept only while a debugger is there.
-    #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
-    engine.register_debugger(
-        |_, debugger| debugger,
-        |_, _, _, _, _| Ok(rhai::debugger::DebuggerCommand::Continue),
-    );
+    // The call stack is kept only while a debugger is there, and holds calls of the scripts' own functions.
+    if scripts.iter().filter_map(|it| it.ast.as_ref()).any(AST::has_functions) {
+        #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
+        engine.register_debugger(
+            |_, debugger| debugger,
+            |_, _, _, _, _| Ok(rhai::debugger::DebuggerCommand::Continue),
+        );
+    }
     let shared = recorder.clone();
     engine.register_custom_syntax_with_state_raw(
         GUARD,
@@ -295,11 +301,11 @@ fn host(registry: Registry) -> &'static Host {
 impl Host {
     fn of(registry: Registry) -> Host {
         let mut global = Module::new();
-        let mut methods: BTreeSet<(&'static str, Vec<TypeId>)> = BTreeSet::new();
+        let mut methods: BTreeMap<&'static str, Vec<&'static FnSpec>> = BTreeMap::new();
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for row in registry.rows() {
             if row.is_method() {
-                methods.extend(shapes(row).into_iter().map(|types| (row.name, types)));
+                methods.entry(row.name).or_default().push(row);
                 continue;
             }
             let module = match row.namespace {
@@ -324,10 +330,14 @@ impl Host {
                 });
             }
         }
-        for (name, types) in methods {
-            raw(&mut global, name, &types, true, move |context, args| {
-                Ok(method(&context, registry, name, args))
-            });
+        for (name, rows) in methods {
+            let types: BTreeSet<Vec<TypeId>> = rows.iter().flat_map(|row| shapes(row)).collect();
+            for types in types {
+                let rows = rows.clone();
+                raw(&mut global, name, &types, true, move |context, args| {
+                    Ok(method(&context, registry, &rows, args))
+                });
+            }
         }
         global.build_index();
         let finish = |(name, mut module): (_, Module)| {
@@ -366,11 +376,13 @@ fn stand_in(engine: &mut Engine, registry: Registry, host: &Host, unknown: &Unkn
     }
     for (name, count) in &unknown.methods {
         let types = vec![TypeId::of::<Dynamic>(); count + 1];
-        match registry.methods(name).next() {
-            Some(row) => raw(&mut global, name, &types, true, move |context, args| {
-                Ok(method(&context, registry, row.name, args))
-            }),
-            None => raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone())),
+        let rows: Vec<&FnSpec> = registry.methods(name).collect();
+        if rows.is_empty() {
+            raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone()));
+        } else {
+            raw(&mut global, name, &types, true, move |context, args| {
+                Ok(method(&context, registry, &rows, args))
+            });
         }
     }
     global.build_index();
@@ -403,13 +415,14 @@ fn shared(context: &NativeCallContext<'_>) -> Option<Shared> {
     context.tag()?.read_lock::<Shared>().map(|shared| shared.clone())
 }
 
-/// Calls a method of a builder: the row is the one that this kind of builder offers.
+/// Calls a method of a builder: of the rows of its name, the one that this kind of builder offers.
 fn method(
     context: &NativeCallContext<'_>,
     registry: Registry,
-    name: &'static str,
+    rows: &[&'static FnSpec],
     args: &mut [&mut Dynamic],
 ) -> Dynamic {
+    let name = rows[0].name;
     let receiver = args[0].clone();
     let Some(handle) = receiver.read_lock::<Handle>().map(|it| *it) else {
         if !receiver.is::<Poison>() {
@@ -417,7 +430,7 @@ fn method(
         }
         return Dynamic::from(Poison);
     };
-    match registry.methods(name).find(|row| row.on.contains(&handle.kind)) {
+    match rows.iter().find(|row| row.on.contains(&handle.kind)) {
         Some(row) => {
             drop(invoke(context, row, Some(handle), &mut args[1..]));
         }
@@ -438,8 +451,7 @@ fn invoke(
     let position = context.call_position();
     let program = recorder.program.clone();
     let script = program.script(context.call_source());
-    let offset = recorder.offset(script.id, position);
-    let site = Site::find(script, offset);
+    let site = script.site(position, &program.sources);
     let frames = context.debugger().map_or(&[][..], rhai::debugger::Debugger::call_stack);
     let via = recorder.callers(frames, position);
     let arguments = args.iter().enumerate().map(|(index, value)| Argument {
@@ -463,30 +475,6 @@ fn invoke(
             Dynamic::UNIT
         }
         Handler::Yields(yields) => yields(&mut call),
-    }
-}
-
-/// Where a call stands.
-struct Site {
-    span: Span,
-    arguments: Vec<Span>,
-}
-
-impl Site {
-    fn find(script: &Script, offset: u32) -> Site {
-        match script.tree.call_at(offset) {
-            Some(call) => Site {
-                span: script.span(call.own_range()),
-                arguments: call.args().iter().map(|it| script.span(it.range())).collect(),
-            },
-            None => Site { span: script.whole(offset), arguments: Vec::new() },
-        }
-    }
-
-    /// The span of an argument. A call through a function pointer has arguments that no text shows.
-    fn argument(&self, index: usize, count: usize) -> Span {
-        let shown = self.arguments.len() == count;
-        if shown { self.arguments[index] } else { self.span }
     }
 }
 

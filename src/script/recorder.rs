@@ -10,9 +10,10 @@ use crate::model::Deployment;
 use crate::script::param::Parameters;
 use crate::script::provenance::{Provenance, as_text, identity};
 use crate::script::registry::{Kind, Registry};
+use crate::script::site::spot;
 use crate::script::suite::Suite;
 use crate::script::{Program, Script};
-use crate::source::{Caller, SourceId, SourceKind, Sources, Span, Spot, ValueOrigin};
+use crate::source::{Caller, SourceId, SourceKind, Sources, Span, ValueOrigin};
 use crate::{syntax, verbs};
 
 /// A recorder as the engine holds it.
@@ -140,9 +141,7 @@ impl Recorder {
     /// The byte offset of an engine's position.
     #[must_use]
     pub fn offset(&self, source: SourceId, position: Position) -> u32 {
-        let line = position.line().unwrap_or(1) as u32;
-        let column = position.position().unwrap_or(1) as u32;
-        self.sources.get(source).offset(Spot { line, column })
+        self.sources.get(source).offset(spot(position))
     }
 
     /// Where a value was written, if it can be told exactly: a parameter's value, or a literal.

@@ -40,6 +40,7 @@ use crate::compile::Inputs;
 use crate::installer::Packages;
 use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
+use crate::script::limits::Stop;
 use crate::script::values::Unreadable;
 use crate::source::files::{Disk, ReadError};
 use crate::trial::is_tests;
@@ -286,6 +287,7 @@ impl GivenArgs {
             environment: ui::parameters_of_environment(),
             packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
+            stop: Stop::default(),
         })
     }
 
@@ -332,6 +334,7 @@ impl GivenArgs {
             environment: Vec::new(),
             packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
+            stop: Stop::default(),
         })
     }
 

@@ -30,6 +30,7 @@ use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::Deployment;
 use crate::script::import::{Imports, Library};
+use crate::script::limits::Stop;
 use crate::script::param::Parameters;
 use crate::script::param::contract::Contract;
 use crate::script::provenance::{Provenance, identity};
@@ -374,6 +375,7 @@ pub fn run(
     values: &Values,
     mut sources: Sources,
     diagnostics: Vec<Diagnostic>,
+    stop: &Stop,
 ) -> Run {
     let entry = &program.scripts[0];
     let text = &program.sources.get(entry.id).text;
@@ -405,7 +407,7 @@ pub fn run(
         seen: HashSet::new(),
         repeated: None,
     });
-    let engine = engine::engine(registry, &recorder, &program.unknown);
+    let engine = engine::engine(registry, &recorder, &program.unknown, stop.clone());
     if let Some(ast) = &entry.ast {
         engine::run(&engine, ast, &recorder);
     }

@@ -35,7 +35,12 @@ use crate::source::Span;
 const GUARD: &str = "guard\u{0}";
 
 /// An engine for one run of one recorder.
-pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -> Engine {
+pub(super) fn engine(
+    registry: Registry,
+    recorder: &Shared,
+    unknown: &Unknown,
+    stop: limits::Stop,
+) -> Engine {
     let mut engine = bare();
     engine.register_global_module(PACKAGES.clone());
     let host = host(registry);
@@ -57,7 +62,7 @@ pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -
     let started = clock();
     engine.on_progress(move |operations| {
         let late = operations % 1024 == 0 && started.elapsed() > limits::TIME;
-        late.then(|| Dynamic::from("time"))
+        (late || stop.is_wanted()).then(|| Dynamic::from("time"))
     });
     // The call stack is kept only while a debugger is there.
     #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]

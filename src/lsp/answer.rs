@@ -384,15 +384,15 @@ impl<W: Write> Server<W> {
     }
 
     fn folds(subject: &Subject) -> Value {
-        let Some(script) = subject.loaded.analysis.script(subject.id) else { return json!([]) };
         let text = &subject.text;
-        let mut folds: Vec<(u32, u32, FoldKind)> = outline::folds(&script.tree)
-            .into_iter()
-            .map(|it| {
-                (text.line_of(it.range.start), text.line_of(it.range.end.max(1) - 1), it.kind)
-            })
-            .filter(|(first, last, _)| first < last)
-            .collect();
+        let mut folds: Vec<(u32, u32, FoldKind)> =
+            outline::folds(&subject.loaded.analysis, subject.id)
+                .into_iter()
+                .map(|it| {
+                    (text.line_of(it.range.start), text.line_of(it.range.end.max(1) - 1), it.kind)
+                })
+                .filter(|(first, last, _)| first < last)
+                .collect();
         folds.sort_by_key(|it| (it.0, std::cmp::Reverse(it.1)));
         folds.dedup_by_key(|it| it.0);
         let folds = folds.into_iter().map(|(first, last, kind)| match kind {
@@ -486,9 +486,15 @@ impl<W: Write> Server<W> {
 
     fn inlay_hints(&self, subject: &Subject, params: &Value) -> Answer {
         let range = self.bytes(subject, params.get("range"))?;
+        let analysis = &subject.loaded.analysis;
         let outcome = self.project_of(&subject.path).and_then(|it| it.checked.as_ref());
-        let Some((_, outcome)) = outcome else { return Ok(json!([])) };
-        let hints = hints::hints(&subject.loaded.analysis, outcome, subject.id, &range);
+        let hints = match outcome {
+            _ if analysis.script(subject.id).is_none() => {
+                hints::of_values(analysis, subject.id, &range)
+            }
+            Some((_, outcome)) => hints::hints(analysis, outcome, subject.id, &range),
+            None => return Ok(json!([])),
+        };
         let hints = hints.into_iter().map(|it| {
             json!({
                 "position": subject.text.position(it.at, self.client.encoding),

@@ -38,9 +38,10 @@ impl<W: Write> Server<W> {
     /// What a request waits for.
     pub(super) fn need(method: &str) -> Need {
         match method {
-            "textDocument/inlayHint" | "textDocument/codeLens" | "textDocument/codeAction" => {
-                Need::Checked
-            }
+            "textDocument/inlayHint"
+            | "textDocument/codeLens"
+            | "textDocument/codeAction"
+            | "workspace/executeCommand" => Need::Checked,
             _ if method.starts_with("textDocument/") || method == "workspace/symbol" => {
                 Need::Loaded
             }
@@ -54,6 +55,7 @@ impl<W: Write> Server<W> {
         match request.method.as_str() {
             "workspace/symbol" => return Ok(self.workspace_symbols(params)),
             "workspace/textDocumentContent" => return Self::content(params),
+            "workspace/executeCommand" => return self.execute(params),
             _ => {}
         }
         let known = [
@@ -87,7 +89,7 @@ impl<W: Write> Server<W> {
         let Some(subject) = self.subject(params) else { return Ok(Value::Null) };
         match method {
             "documentSymbol" => return Ok(self.document_symbols(&subject)),
-            "codeLens" => return Ok(self.lens(&subject)),
+            "codeLens" => return Ok(json!(self.lenses(&subject.path))),
             "foldingRange" => return Ok(Self::folds(&subject)),
             "formatting" => return Ok(self.layout(&subject)),
             "selectionRange" => return self.selections(&subject, params),
@@ -361,26 +363,6 @@ impl<W: Write> Server<W> {
             }
         }
         json!(found)
-    }
-
-    fn lens(&self, subject: &Subject) -> Value {
-        let project = self.project_of(&subject.path);
-        let Some((project, (_, outcome))) = project.and_then(|it| Some((it, it.checked.as_ref()?)))
-        else {
-            return json!([]);
-        };
-        if project.inputs.script != subject.path {
-            return json!([]);
-        }
-        let known = self.settings.commands.iter().any(|it| it == "mimeo.showPlan");
-        let command = if known { "mimeo.showPlan" } else { "" };
-        let start = types::Range::default();
-        let command = json!({
-            "title": hints::lens(outcome),
-            "command": command,
-            "arguments": [self.uri(&subject.path)],
-        });
-        json!([{ "range": start, "command": command }])
     }
 
     fn folds(subject: &Subject) -> Value {

@@ -227,7 +227,7 @@ impl<W: Write> Server<W> {
         self.library.asks = self.client.asks_texts;
         self.options = request.params.get("initializationOptions").cloned().unwrap_or(Value::Null);
         self.settings = Settings::read(&self.options, &self.folder());
-        self.send(Response::new_ok(request.id, start::offer(&self.client)));
+        self.send(Response::new_ok(request.id, start::offer(&self.client, &self.settings)));
         self.stage = Stage::Open;
     }
 

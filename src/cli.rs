@@ -41,6 +41,7 @@ use crate::compile::Inputs;
 use crate::installer::Packages;
 use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
+use crate::script::limits::Stop;
 use crate::script::values::Unreadable;
 use crate::source::files::{Disk, ReadError};
 use crate::trial::is_tests;
@@ -287,6 +288,7 @@ impl GivenArgs {
             environment: ui::parameters_of_environment(),
             packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
+            stop: Stop::default(),
         })
     }
 
@@ -333,6 +335,7 @@ impl GivenArgs {
             environment: Vec::new(),
             packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
+            stop: Stop::default(),
         })
     }
 

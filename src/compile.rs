@@ -15,6 +15,7 @@ use crate::model::Deployment;
 use crate::plan::Plan;
 use crate::plan::seal::Canonical;
 use crate::script::import::Library;
+use crate::script::limits::Stop;
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
 use crate::script::{self, Program, param, print};
@@ -42,6 +43,8 @@ pub struct Inputs {
     pub packages: Option<Arc<dyn Packages>>,
     /// The day on which dated rules are judged.
     pub as_of: Date,
+    /// Ends the run before its time.
+    pub stop: Stop,
 }
 
 impl Inputs {
@@ -55,6 +58,7 @@ impl Inputs {
             environment: Vec::new(),
             packages: None,
             as_of,
+            stop: Stop::default(),
         }
     }
 
@@ -210,7 +214,7 @@ pub fn declare(
         settings: &inputs.settings,
     };
     let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
-    Ok(script::run(program, registry, &values, sources, found))
+    Ok(script::run(program, registry, &values, sources, found, &inputs.stop))
 }
 
 /// The most findings that are shown; nobody reads more.

@@ -48,6 +48,30 @@ pub struct Code {
     pub line: u32,
 }
 
+impl Code {
+    /// All that is known of it, in Markdown.
+    #[must_use]
+    pub fn explained(&self) -> String {
+        let mut text = format!("{} ({}): {}\n\n", self.name, self.severity.word(), self.summary);
+        for line in self.doc.lines() {
+            // What follows the language in a fence is for the tests.
+            let line = line.trim_start_matches(' ').strip_prefix("```").map_or_else(
+                || line.strip_prefix(' ').unwrap_or(line).to_owned(),
+                |fence| format!("```{}", fence.split(',').next().unwrap_or(fence)),
+            );
+            text.push_str(&line);
+            text.push('\n');
+        }
+        for authority in self.authority {
+            text.push_str(&format!(
+                "\nSource: {} (looked up {})\n",
+                authority.link, authority.seen
+            ));
+        }
+        text
+    }
+}
+
 /// A document that a rule comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Authority {

@@ -31,6 +31,7 @@ use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::Deployment;
 use crate::script::import::{Imports, Library};
+use crate::script::limits::Stop;
 use crate::script::param::Parameters;
 use crate::script::param::contract::Contract;
 use crate::script::provenance::{Provenance, identity};
@@ -42,7 +43,7 @@ use crate::script::suite::Suite;
 use crate::script::values::{Unreadable, Values};
 use crate::source::files::Files;
 use crate::source::{SourceId, Sources, Span};
-use crate::syntax::names::Names;
+use crate::syntax::names::Reference;
 use crate::syntax::{Call, Function, Let, MapLiteral, Node, StringLiteral, Tree, Variable};
 
 code! {
@@ -144,6 +145,8 @@ pub struct Program {
     unknown: Unknown,
     literals: OnceLock<HashMap<usize, Span>>,
     ingredients: Mutex<HashMap<Span, Arc<[String]>>>,
+    /// For the use of a variable, the value that it is declared with: both as nodes of a script.
+    initials: OnceLock<HashMap<(SourceId, u32), u32>>,
 }
 
 impl Program {
@@ -187,7 +190,6 @@ impl Program {
         let Some(script) = self.scripts.iter().find(|it| it.id == span.source) else {
             return Vec::new();
         };
-        let names = script.tree.names();
         let mut spans = Vec::new();
         let mut nodes = vec![(covering(script.tree.node_at(span.start), span), 0)];
         while let Some((node, depth)) = nodes.pop() {
@@ -195,7 +197,7 @@ impl Program {
                 if StringLiteral::cast(node).is_some() {
                     spans.push(script.span(node.range()));
                 } else if depth < 6
-                    && let Some(init) = initial(&names, node)
+                    && let Some(init) = self.initial(script, node)
                 {
                     nodes.push((init, depth + 1));
                 }
@@ -223,8 +225,44 @@ impl Program {
         };
         let mut names = Vec::new();
         let node = covering(script.tree.node_at(span.start), span);
-        gather(&script.tree.names(), node, 0, &mut names);
+        self.gather(script, node, 0, &mut names);
         names
+    }
+
+    fn gather(&self, script: &Script, node: Node<'_>, depth: u8, names: &mut Vec<String>) {
+        for node in std::iter::once(node).chain(node.descendants()) {
+            if let Some(call) = Call::cast(node)
+                && call.namespace().is_some_and(|(namespace, _)| namespace == "param")
+                && let Some(name) =
+                    call.args().first().and_then(|it| StringLiteral::cast(*it)?.value())
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+            if depth < 6
+                && Variable::cast(node).is_some()
+                && let Some(init) = self.initial(script, node)
+            {
+                self.gather(script, init, depth + 1, names);
+            }
+        }
+    }
+
+    /// The value that a variable is declared with, for one that is declared by a statement.
+    fn initial<'s>(&self, script: &'s Script, node: Node<'_>) -> Option<Node<'s>> {
+        let initials = self.initials.get_or_init(|| {
+            let mut initials = HashMap::new();
+            for script in &self.scripts {
+                let names = script.tree.names();
+                let with = |it: &Reference<'_>| {
+                    let init = Let::cast(names.bindings[it.binding?].node)?.init()?;
+                    Some(((script.id, it.node.index()), init.index()))
+                };
+                initials.extend(names.references.iter().filter_map(with));
+            }
+            initials
+        });
+        Some(script.tree.node(*initials.get(&(script.id, node.index()))?))
     }
 
     /// Whether an expression calls a module that could not be read, whose faults only follow from that.
@@ -252,30 +290,6 @@ fn covering(node: Node<'_>, span: Span) -> Node<'_> {
         }
     }
     node
-}
-
-fn gather<'s>(bound: &Names<'s>, node: Node<'s>, depth: u8, names: &mut Vec<String>) {
-    for node in std::iter::once(node).chain(node.descendants()) {
-        if let Some(call) = Call::cast(node)
-            && call.namespace().is_some_and(|(namespace, _)| namespace == "param")
-            && let Some(name) = call.args().first().and_then(|it| StringLiteral::cast(*it)?.value())
-            && !names.contains(&name)
-        {
-            names.push(name);
-        }
-        if depth < 6
-            && Variable::cast(node).is_some()
-            && let Some(init) = initial(bound, node)
-        {
-            gather(bound, init, depth + 1, names);
-        }
-    }
-}
-
-/// The value that a variable is declared with, for one that is declared by a statement.
-fn initial<'s>(names: &Names<'s>, node: Node<'s>) -> Option<Node<'s>> {
-    let reference = names.references.iter().find(|it| it.node == node)?;
-    Let::cast(names.bindings[reference.binding?].node)?.init()
 }
 
 /// Reads a script and the modules that it imports.
@@ -324,6 +338,7 @@ pub fn load(
         unknown: Unknown::default(),
         literals: OnceLock::new(),
         ingredients: Mutex::default(),
+        initials: OnceLock::new(),
     };
     let mut contract = Contract::default();
     let mut unknown = Unknown::default();
@@ -365,6 +380,7 @@ pub fn run(
     values: &Values,
     mut sources: Sources,
     diagnostics: Vec<Diagnostic>,
+    stop: &Stop,
 ) -> Run {
     let entry = &program.scripts[0];
     let text = &program.sources.get(entry.id).text;
@@ -396,7 +412,7 @@ pub fn run(
         seen: HashSet::new(),
         repeated: None,
     });
-    let engine = engine::engine(registry, &recorder, &program.scripts, &program.unknown);
+    let engine = engine::engine(registry, &recorder, program, stop.clone());
     if let Some(ast) = &entry.ast {
         engine::run(&engine, ast, &recorder);
     }

@@ -17,6 +17,7 @@ use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Declared;
 use crate::model::format::{Format, Text};
 use crate::script::import::Library;
+use crate::script::limits::Stop;
 use crate::script::registry::{FnSpec, Registry};
 use crate::script::suite::{self, Case, Suite};
 use crate::script::values::{Unreadable, Values};
@@ -234,7 +235,14 @@ pub fn read(files: &(dyn Files + Sync), path: &Path, given: &Given) -> Result<Tr
         let program = script::load(files, path, Some(&given.root), Library::Embedded, registry)?;
         let program = Arc::new(program);
         let sources = program.sources.clone();
-        let run = script::run(&program, registry, &Values::default(), sources, Vec::new());
+        let run = script::run(
+            &program,
+            registry,
+            &Values::default(),
+            sources,
+            Vec::new(),
+            &Stop::default(),
+        );
         let mut trial = Trial {
             path: path.to_path_buf(),
             template: beside(path),

@@ -46,7 +46,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
             let text = serde_json::to_string_pretty(&list).expect("text and lists become JSON");
             format!("{text}\n")
         }
-        (false, true) => as_text(codes[0]),
+        (false, true) => codes[0].explained(),
         (false, false) => list(&codes),
     };
     ui.print(&text);
@@ -66,23 +66,6 @@ fn list(codes: &[&Code]) -> String {
     let line =
         |it: &&Code| format!("{:width$}  {:7}  {}\n", it.name, it.severity.word(), it.summary);
     codes.iter().map(line).collect()
-}
-
-fn as_text(code: &Code) -> String {
-    let mut text = format!("{} ({}): {}\n\n", code.name, code.severity.word(), code.summary);
-    for line in code.doc.lines() {
-        // What follows the language in a fence is for the tests.
-        let line = line.trim_start_matches(' ').strip_prefix("```").map_or_else(
-            || line.strip_prefix(' ').unwrap_or(line).to_owned(),
-            |fence| format!("```{}", fence.split(',').next().unwrap_or(fence)),
-        );
-        text.push_str(&line);
-        text.push('\n');
-    }
-    for authority in code.authority {
-        text.push_str(&format!("\nSource: {} (looked up {})\n", authority.link, authority.seen));
-    }
-    text
 }
 
 fn as_json(code: &Code) -> serde_json::Value {

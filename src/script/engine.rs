@@ -28,7 +28,7 @@ use crate::script::recorder::{
 };
 use crate::script::registry::{FnSpec, Handler, Param, Registry, Ty};
 use crate::script::statics::{self, Unknown};
-use crate::script::{Script, builtin, faults, limits};
+use crate::script::{Program, builtin, faults, limits};
 
 /// The key of the guard nodes; no script can write it.
 const GUARD: &str = "guard\u{0}";
@@ -37,9 +37,10 @@ const GUARD: &str = "guard\u{0}";
 pub(super) fn engine(
     registry: Registry,
     recorder: &Shared,
-    scripts: &[Script],
-    unknown: &Unknown,
+    program: &Program,
+    stop: limits::Stop,
 ) -> Engine {
+    let unknown = &program.unknown;
     let mut engine = bare();
     engine.register_global_module(PACKAGES.clone());
     let host = host(registry);
@@ -61,10 +62,10 @@ pub(super) fn engine(
     let started = clock();
     engine.on_progress(move |operations| {
         let late = operations % 1024 == 0 && started.elapsed() > limits::TIME;
-        late.then(|| Dynamic::from("time"))
+        (late || stop.is_wanted()).then(|| Dynamic::from("time"))
     });
     // The call stack is kept only while a debugger is there, and holds calls of the scripts' own functions.
-    if scripts.iter().filter_map(|it| it.ast.as_ref()).any(AST::has_functions) {
+    if program.scripts.iter().filter_map(|it| it.ast.as_ref()).any(AST::has_functions) {
         #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
         engine.register_debugger(
             |_, debugger| debugger,

@@ -2,7 +2,8 @@
 //!
 //! `cargo bench --bench watch` saves 40 times in each way; `cargo bench --bench watch -- 1000` as often as it says. With
 //! `memory` after the number it saves ten thousand times in one way and prints the size of the process; with `poll`,
-//! everything is done again where no events are used.
+//! everything is done again where no events are used. Where `ruff` is on the path, the two are set beside each other, save
+//! by save, each with a file of 200 lines.
 //!
 //! A save is answered by the run whose plan has the seal that this program computes for the same texts. *Missed* is a save
 //! that is not answered in five seconds; *needless* is a run that no save asked for. The time is that from just before the
@@ -66,6 +67,7 @@ fn main() {
     ways("", count, &[]);
     many(count);
     picture();
+    beside_ruff(count.min(200));
     if asked("poll") {
         ways(", --poll 20", count, &["--poll", "20"]);
         ways(", --poll 200", count.min(200), &["--poll", "200"]);
@@ -309,6 +311,98 @@ fn picture() {
         assert_eq!(lines.len(), 50);
     }
     row(&format!("drawing {CUSTOMERS} customers"), 200, 0, 0, times);
+}
+
+/// `ruff check --watch`, whose lines come on a pipe as well.
+struct Ruff {
+    child: Child,
+    lines: Receiver<(Instant, String)>,
+}
+
+impl Ruff {
+    /// Nothing, where there is none.
+    fn new(folder: &Path) -> Option<Self> {
+        let mut command = Command::new("ruff");
+        command.args(["check", "--watch", "--no-cache", "--output-format", "concise", "main.py"]);
+        command.current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::null());
+        let mut child = command.spawn().ok()?;
+        let out = child.stdout.take().expect("it is piped");
+        let (send, lines) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                if send.send((Instant::now(), line)).is_err() {
+                    return;
+                }
+            }
+        });
+        Some(Ruff { child, lines })
+    }
+
+    fn answer(&self, name: &str) -> Option<Instant> {
+        let until = Instant::now() + LIMIT;
+        loop {
+            let wait = until.saturating_duration_since(Instant::now());
+            let (at, line) = self.lines.recv_timeout(wait).ok()?;
+            if line.contains(name) {
+                return Some(at);
+            }
+        }
+    }
+}
+
+impl Drop for Ruff {
+    fn drop(&mut self) {
+        self.child.kill().expect("it runs");
+        self.child.wait().expect("it was started here");
+    }
+}
+
+/// Each saves a file of 200 lines in turn: ruff's has a name that is undefined, ours another plan.
+fn beside_ruff(count: usize) {
+    let folder = tempfile::tempdir().expect("a folder");
+    let (script, python) = (folder.path().join("main.rhai"), folder.path().join("main.py"));
+    let values = folder.path().join("everything.toml");
+    let original = example("everything.rhai");
+    let fill = "// what fills it\n".repeat(199 - original.lines().count());
+    let scripts: Vec<String> = (0..count).map(|it| format!("{original}{fill}// {it}\n")).collect();
+    let function =
+        |it| format!("def function_{it}(value):\n    other = value * {it}\n    return other\n\n");
+    let functions: String = (0..49).map(function).collect();
+    let python_text =
+        |it: usize| format!("import os\nprint(os.name)\n{functions}print(undefined_{it:06})\n\n");
+    assert_eq!((scripts[0].lines().count(), python_text(0).lines().count()), (200, 200));
+    fs::write(&values, example("everything.toml")).expect("a file");
+    let seals: Vec<String> = scripts
+        .iter()
+        .map(|it| {
+            fs::write(&script, it).expect("a file");
+            seal(folder.path(), &values)
+        })
+        .collect();
+    fs::write(&script, &original).expect("a file");
+    fs::write(&python, python_text(999_999)).expect("a file");
+    let Some(ruff) = Ruff::new(folder.path()) else {
+        println!("ruff is not on the path: nothing to set beside it");
+        return;
+    };
+    ruff.answer("undefined_999999").expect("its first run");
+    let mut watched = Watched::new(folder.path(), &["everything.toml"], &[]);
+    let (mut own, mut others) = (Vec::new(), Vec::new());
+    for (number, (text, seal)) in scripts.iter().zip(&seals).enumerate() {
+        let last = temporary(&script, text);
+        own.extend(watched.answer(0, seal).map(|it| it.saturating_duration_since(last)));
+        let last = temporary(&python, &python_text(number));
+        let answer = ruff.answer(&format!("undefined_{number:06}"));
+        others.extend(answer.map(|it| it.saturating_duration_since(last)));
+    }
+    let missed = [&own, &others].map(|it| count - it.len());
+    let ratios =
+        own.iter().zip(&others).map(|(own, other)| own.as_secs_f64() / other.as_secs_f64());
+    let mut ratios: Vec<f64> = ratios.collect();
+    ratios.sort_by(f64::total_cmp);
+    row("a script of 200 lines", count, missed[0], 0, own);
+    row("ruff, 200 lines of Python", count, missed[1], 0, others);
+    println!("the median of the ratios is {:.2}", ratios[ratios.len() / 2]);
 }
 
 /// Ten thousand saves, and the size of the process on the way.

@@ -23,7 +23,9 @@ pub mod rehearse;
 pub mod schema;
 pub mod screen;
 pub mod status;
+mod temporary;
 mod terminal;
+pub mod test;
 pub mod ui;
 pub mod watch;
 pub mod why;
@@ -40,8 +42,10 @@ use crate::compile::Inputs;
 use crate::installer::Packages;
 use crate::installer::shelf::Shelf;
 use crate::plan::{InputKind, Plan};
+use crate::script::limits::Stop;
 use crate::script::values::Unreadable;
 use crate::source::files::{Disk, ReadError};
+use crate::trial::is_tests;
 use crate::watch::look::profile;
 
 /// Declares how a command ends: what a reader of the code sees of each is also what `--help` says.
@@ -72,7 +76,7 @@ macro_rules! statuses {
 statuses! {
     /// No error was found; there may be warnings and hints.
     Clean = 0,
-    /// An error was found, or a warning under `--deny warnings`, or a change by `fmt --check`.
+    /// An error, a failed test, a warning under `--deny warnings`, or a change by `fmt --check`.
     Findings = 1,
     /// The command line is wrong, or an input is missing, unreadable or not what it should be.
     Usage = 2,
@@ -160,6 +164,7 @@ enum Command {
     Plan(plan::Args),
     Watch(watch::Args),
     Batch(batch::Args),
+    Test(test::Args),
     Why(why::Args),
     Diff(diff::Args),
     Impact(impact::Args),
@@ -194,6 +199,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Plan(args) => plan::run(args, &ui),
         Command::Watch(args) => watch::run(args, &ui),
         Command::Batch(args) => batch::run(args, &ui),
+        Command::Test(args) => test::run(args, &ui),
         Command::Why(args) => why::run(args, &ui),
         Command::Diff(args) => diff::run(args, &ui),
         Command::Impact(args) => impact::run(args, &ui),
@@ -272,6 +278,7 @@ impl GivenArgs {
             environment: ui::parameters_of_environment(),
             packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
+            stop: Stop::default(),
         })
     }
 
@@ -318,6 +325,7 @@ impl GivenArgs {
             environment: Vec::new(),
             packages: Some(self.packages()?),
             as_of: self.as_of.unwrap_or_else(ui::today),
+            stop: Stop::default(),
         })
     }
 
@@ -339,6 +347,10 @@ fn refuse_no_script(script: &Path) -> Result<(), Failure> {
     if ending == "toml" {
         let message = format!("`{}` is a values file, not a script", script.display());
         return Err(Failure::usage(message, "name the script, and this with `--values`"));
+    }
+    if is_tests(script) {
+        let message = format!("`{}` holds tests of a template", script.display());
+        return Err(Failure::usage(message, format!("run them: `mimeo test {}`", script.display())));
     }
     if ending == "json" {
         let message = format!("`{}` is a plan, not a script", script.display());

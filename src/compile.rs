@@ -13,7 +13,9 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::installer::Packages;
 use crate::model::Deployment;
 use crate::plan::Plan;
+use crate::plan::seal::Canonical;
 use crate::script::import::Library;
+use crate::script::limits::Stop;
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
 use crate::script::{self, Program, param, print};
@@ -41,6 +43,8 @@ pub struct Inputs {
     pub packages: Option<Arc<dyn Packages>>,
     /// The day on which dated rules are judged.
     pub as_of: Date,
+    /// Ends the run before its time.
+    pub stop: Stop,
 }
 
 impl Inputs {
@@ -54,6 +58,7 @@ impl Inputs {
             environment: Vec::new(),
             packages: None,
             as_of,
+            stop: Stop::default(),
         }
     }
 
@@ -95,9 +100,18 @@ pub struct Compiled {
 impl Compiled {
     /// Makes the plan, if there is no error.
     pub fn assemble(&mut self, as_of: Date) {
-        if !self.has_errors() {
-            self.plan = Some(assemble::plan(self, as_of));
+        drop(self.assemble_written(as_of));
+    }
+
+    /// Makes the plan, if there is no error, and returns what its file is made of: to write the plan again would cost as
+    /// much as to make it.
+    pub fn assemble_written(&mut self, as_of: Date) -> Option<Canonical> {
+        if self.has_errors() {
+            return None;
         }
+        let (plan, canonical) = assemble::plan(self, as_of);
+        self.plan = Some(plan);
+        Some(canonical)
     }
 
     /// Whether an error was found.
@@ -166,17 +180,7 @@ pub fn run(
     program: &Arc<Program>,
     inputs: &Inputs,
 ) -> Result<Compiled, Unreadable> {
-    let mut sources = program.sources.clone();
-    let mut found = Vec::new();
-    let root = inputs.root_folder();
-    let value_inputs = ValueInputs {
-        root: &root,
-        files: &inputs.values,
-        environment: &inputs.environment,
-        settings: &inputs.settings,
-    };
-    let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
-    let mut run = script::run(program, registry(), &values, sources, found);
+    let mut run = declare(files, program, registry(), inputs)?;
     if let Some(packages) = &inputs.packages {
         setup::package::read(&mut run.deployment, packages.as_ref());
     }
@@ -194,6 +198,25 @@ pub fn run(
     Ok(Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None })
 }
 
+/// Runs a program over one customer's values, for what it declares alone. Call it on [`script::on_deep_stack`].
+pub fn declare(
+    files: &dyn Files,
+    program: &Arc<Program>,
+    registry: Registry,
+    inputs: &Inputs,
+) -> Result<script::Run, Unreadable> {
+    let mut sources = program.sources.clone();
+    let mut found = Vec::new();
+    let value_inputs = ValueInputs {
+        root: &program.root,
+        files: &inputs.values,
+        environment: &inputs.environment,
+        settings: &inputs.settings,
+    };
+    let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
+    Ok(script::run(program, registry, &values, sources, found, &inputs.stop))
+}
+
 /// The most findings that are shown; nobody reads more.
 const MOST_FINDINGS: usize = 200;
 
@@ -201,7 +224,10 @@ const MOST_FINDINGS: usize = 200;
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
     let mut seen = HashSet::new();
-    diagnostics.retain(|it| seen.insert((it.code.name, it.primary, it.message.clone())));
+    let keys = diagnostics.iter().map(|it| (it.code.name, it.primary, it.message.as_str()));
+    let new: Vec<bool> = keys.map(|it| seen.insert(it)).collect();
+    let mut new = new.into_iter();
+    diagnostics.retain(|_| new.next().expect("there is one for each"));
     if diagnostics.len() > MOST_FINDINGS {
         // An error must not be lost behind hints.
         diagnostics.sort_by_key(Diagnostic::severity);

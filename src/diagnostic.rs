@@ -48,6 +48,30 @@ pub struct Code {
     pub line: u32,
 }
 
+impl Code {
+    /// All that is known of it, in Markdown.
+    #[must_use]
+    pub fn explained(&self) -> String {
+        let mut text = format!("{} ({}): {}\n\n", self.name, self.severity.word(), self.summary);
+        for line in self.doc.lines() {
+            // What follows the language in a fence is for the tests.
+            let line = line.trim_start_matches(' ').strip_prefix("```").map_or_else(
+                || line.strip_prefix(' ').unwrap_or(line).to_owned(),
+                |fence| format!("```{}", fence.split(',').next().unwrap_or(fence)),
+            );
+            text.push_str(&line);
+            text.push('\n');
+        }
+        for authority in self.authority {
+            text.push_str(&format!(
+                "\nSource: {} (looked up {})\n",
+                authority.link, authority.seen
+            ));
+        }
+        text
+    }
+}
+
 /// A document that a rule comes from.
 #[derive(Clone, Copy, Debug)]
 pub struct Authority {
@@ -215,6 +239,19 @@ impl Diagnostic {
         self
     }
 
+    /// The same finding about sources that [`Sources::append`](crate::source::Sources::append) put behind so many others.
+    #[must_use]
+    pub fn moved(mut self, sources: u32) -> Self {
+        self.primary = self.primary.moved(sources);
+        for label in &mut self.labels {
+            label.span = label.span.moved(sources);
+        }
+        for edit in self.fix.iter_mut().flat_map(|it| &mut it.edits) {
+            edit.span = edit.span.moved(sources);
+        }
+        self
+    }
+
     /// Covers texts that may not be shown, wherever they were echoed.
     pub fn cover(&mut self, texts: &[&str]) {
         let cover = |words: &mut String| {
@@ -283,8 +320,8 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         if name == wanted && length > 0 {
             return Some(name);
         }
-        // The distance is dear, and never less than the difference of the lengths.
-        if length.abs_diff(letters) > limit {
+        // The distance is dear, and never less than the difference of the lengths or of the letters.
+        if length.abs_diff(letters) > limit || letters_apart(wanted, name) > limit {
             continue;
         }
         let distance = strsim::damerau_levenshtein(wanted, name);
@@ -293,4 +330,15 @@ pub fn nearest<'a>(wanted: &str, known: impl IntoIterator<Item = &'a str>) -> Op
         }
     }
     best.map(|(_, name)| name)
+}
+
+/// How many letters one of two texts has that the other has not, wherever they stand; never more than there are.
+fn letters_apart(one: &str, other: &str) -> usize {
+    // Letters that share a count can only make it less.
+    let mut counts = [0_i32; 64];
+    one.chars().for_each(|it| counts[it as usize % 64] += 1);
+    other.chars().for_each(|it| counts[it as usize % 64] -= 1);
+    let sum = |counts: [i32; 64]| counts.into_iter().filter(|it| *it > 0).sum::<i32>();
+    let more = sum(counts).max(sum(counts.map(|it| -it)));
+    more.unsigned_abs() as usize
 }

@@ -3,9 +3,11 @@
 //! Every view shows the same plan; none shows more of a secret than its name, for there is no more in a plan.
 
 pub mod command;
+pub mod coverage;
 pub mod graph;
 mod grid;
 pub mod html;
+pub mod junit;
 pub mod log;
 pub mod manual;
 pub mod markdown;

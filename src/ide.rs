@@ -51,9 +51,8 @@ pub struct Outcome {
 pub fn analyse(files: &dyn Files, inputs: &Inputs) -> Result<Analysis, Unreadable> {
     let program = compile::load(files, &inputs.script, inputs.root.as_deref())?;
     let mut sources = program.sources.clone();
-    let root = inputs.root_folder();
     let value_inputs = ValueInputs {
-        root: &root,
+        root: &program.root,
         files: &inputs.values,
         environment: &inputs.environment,
         settings: &inputs.settings,

@@ -46,6 +46,7 @@
 //! | the language | [`script`] | from text to declarations: registry of host functions, engine, parameters, imports |
 //! | the ribs | [`subject`] | one file for each subject: host functions, checks, fields of the wizard, steps |
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
+//! | tests of templates | [`trial`] | cases that give values and expect a plan or findings; coverage |
 //! | the manual | [`manual`] | what a template asks for and where that goes; the reference of modules and host functions |
 //! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
@@ -106,6 +107,7 @@ pub mod plan;
 pub mod script;
 pub mod subject;
 pub mod compile;
+pub mod trial;
 pub mod manual;
 pub mod import;
 pub mod render;

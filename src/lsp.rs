@@ -2,11 +2,12 @@
 //!
 //! One thread owns the state and answers; another compiles. A request waits until the text that it is about has been read,
 //! which takes a millisecond; a result that is older than the text is dropped. What is open in the editor is the truth, also
-//! before it is saved. Nothing here changes a file.
+//! before it is saved. Nothing here changes a file of the project.
 
 mod actions;
 mod answer;
 mod buffers;
+mod commands;
 mod convert;
 mod find;
 mod library;
@@ -36,7 +37,7 @@ pub struct Setup {
     pub today: fn() -> Date,
     /// Who knows what the installer's package says.
     pub packages: Arc<dyn Packages>,
-    /// Where the modules of the standard library may be put for the editor to open.
+    /// Where texts of the program may be put for the editor to open: the standard library, and what was asked to be shown.
     pub library: Option<PathBuf>,
     /// The folder that relative paths count from where the client names none.
     pub folder: PathBuf,

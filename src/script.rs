@@ -15,7 +15,9 @@ pub mod print;
 pub mod provenance;
 pub mod recorder;
 pub mod registry;
+mod site;
 pub mod statics;
+pub mod suite;
 pub mod values;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
@@ -29,16 +31,19 @@ use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::Deployment;
 use crate::script::import::{Imports, Library};
+use crate::script::limits::Stop;
 use crate::script::param::Parameters;
 use crate::script::param::contract::Contract;
 use crate::script::provenance::{Provenance, identity};
 use crate::script::recorder::{Recorder, Shared};
 use crate::script::registry::Registry;
+use crate::script::site::{Sites, spot};
 use crate::script::statics::Unknown;
+use crate::script::suite::Suite;
 use crate::script::values::{Unreadable, Values};
 use crate::source::files::Files;
-use crate::source::{SourceId, Sources, Span, Spot};
-use crate::syntax::names::Names;
+use crate::source::{SourceId, Sources, Span};
+use crate::syntax::names::Reference;
 use crate::syntax::{Call, Function, Let, MapLiteral, Node, StringLiteral, Tree, Variable};
 
 code! {
@@ -95,9 +100,17 @@ pub struct Script {
     pub tree: Tree,
     /// What the engine made of it; nothing if it is no script.
     pub ast: Option<AST>,
+    /// Where its calls stand. Made when it is first asked for.
+    sites: OnceLock<Sites>,
 }
 
 impl Script {
+    /// A script that was read and is not compiled yet.
+    #[must_use]
+    pub fn new(id: SourceId, name: impl Into<String>, tree: Tree) -> Self {
+        Script { id, name: name.into(), tree, ast: None, sites: OnceLock::new() }
+    }
+
     /// A span in this script.
     #[must_use]
     pub fn span(&self, range: Range<u32>) -> Span {
@@ -122,6 +135,8 @@ impl Script {
 /// A script with its modules, read and compiled once.
 #[derive(Debug)]
 pub struct Program {
+    /// The folder that imports may not leave, with links resolved.
+    pub root: PathBuf,
     /// The texts.
     pub sources: Sources,
     /// The scripts: the entry first, then the modules in the order in which they were met.
@@ -136,6 +151,8 @@ pub struct Program {
     unknown: Unknown,
     literals: OnceLock<HashMap<usize, Span>>,
     ingredients: Mutex<HashMap<Span, Arc<[String]>>>,
+    /// For the use of a variable, the value that it is declared with: both as nodes of a script.
+    initials: OnceLock<HashMap<(SourceId, u32), u32>>,
 }
 
 impl Program {
@@ -161,9 +178,7 @@ impl Program {
                 let Some(ast) = &script.ast else { continue };
                 ast.walk(&mut |path: &[ASTNode<'_>]| {
                     if let Some(ASTNode::Expr(Expr::StringConstant(text, position))) = path.last() {
-                        let line = position.line().unwrap_or(1) as u32;
-                        let column = position.position().unwrap_or(1) as u32;
-                        let offset = self.sources.get(script.id).offset(Spot { line, column });
+                        let offset = self.sources.get(script.id).offset(spot(*position));
                         if let Some(literal) = script.tree.string_at(offset) {
                             literals.insert(identity(text), script.span(literal.range()));
                         }
@@ -181,7 +196,6 @@ impl Program {
         let Some(script) = self.scripts.iter().find(|it| it.id == span.source) else {
             return Vec::new();
         };
-        let names = script.tree.names();
         let mut spans = Vec::new();
         let mut nodes = vec![(covering(script.tree.node_at(span.start), span), 0)];
         while let Some((node, depth)) = nodes.pop() {
@@ -189,7 +203,7 @@ impl Program {
                 if StringLiteral::cast(node).is_some() {
                     spans.push(script.span(node.range()));
                 } else if depth < 6
-                    && let Some(init) = initial(&names, node)
+                    && let Some(init) = self.initial(script, node)
                 {
                     nodes.push((init, depth + 1));
                 }
@@ -217,8 +231,44 @@ impl Program {
         };
         let mut names = Vec::new();
         let node = covering(script.tree.node_at(span.start), span);
-        gather(&script.tree.names(), node, 0, &mut names);
+        self.gather(script, node, 0, &mut names);
         names
+    }
+
+    fn gather(&self, script: &Script, node: Node<'_>, depth: u8, names: &mut Vec<String>) {
+        for node in std::iter::once(node).chain(node.descendants()) {
+            if let Some(call) = Call::cast(node)
+                && call.namespace().is_some_and(|(namespace, _)| namespace == "param")
+                && let Some(name) =
+                    call.args().first().and_then(|it| StringLiteral::cast(*it)?.value())
+                && !names.contains(&name)
+            {
+                names.push(name);
+            }
+            if depth < 6
+                && Variable::cast(node).is_some()
+                && let Some(init) = self.initial(script, node)
+            {
+                self.gather(script, init, depth + 1, names);
+            }
+        }
+    }
+
+    /// The value that a variable is declared with, for one that is declared by a statement.
+    fn initial<'s>(&self, script: &'s Script, node: Node<'_>) -> Option<Node<'s>> {
+        let initials = self.initials.get_or_init(|| {
+            let mut initials = HashMap::new();
+            for script in &self.scripts {
+                let names = script.tree.names();
+                let with = |it: &Reference<'_>| {
+                    let init = Let::cast(names.bindings[it.binding?].node)?.init()?;
+                    Some(((script.id, it.node.index()), init.index()))
+                };
+                initials.extend(names.references.iter().filter_map(with));
+            }
+            initials
+        });
+        Some(script.tree.node(*initials.get(&(script.id, node.index()))?))
     }
 
     /// Whether an expression calls a module that could not be read, whose faults only follow from that.
@@ -248,30 +298,6 @@ fn covering(node: Node<'_>, span: Span) -> Node<'_> {
     node
 }
 
-fn gather<'s>(bound: &Names<'s>, node: Node<'s>, depth: u8, names: &mut Vec<String>) {
-    for node in std::iter::once(node).chain(node.descendants()) {
-        if let Some(call) = Call::cast(node)
-            && call.namespace().is_some_and(|(namespace, _)| namespace == "param")
-            && let Some(name) = call.args().first().and_then(|it| StringLiteral::cast(*it)?.value())
-            && !names.contains(&name)
-        {
-            names.push(name);
-        }
-        if depth < 6
-            && Variable::cast(node).is_some()
-            && let Some(init) = initial(bound, node)
-        {
-            gather(bound, init, depth + 1, names);
-        }
-    }
-}
-
-/// The value that a variable is declared with, for one that is declared by a statement.
-fn initial<'s>(names: &Names<'s>, node: Node<'s>) -> Option<Node<'s>> {
-    let reference = names.references.iter().find(|it| it.node == node)?;
-    Let::cast(names.bindings[reference.binding?].node)?.init()
-}
-
 /// Reads a script and the modules that it imports.
 ///
 /// `root` is the folder that imports may not leave; the folder of the entry script if none is given.
@@ -284,7 +310,7 @@ pub fn load(
 ) -> Result<Program, Unreadable> {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
-    let (mut scripts, imports) =
+    let (mut scripts, imports, root) =
         import::read_all(files, entry, root, library, &mut sources, &mut diagnostics)?;
     let mut runnable = diagnostics.is_empty();
     for script in &mut scripts {
@@ -308,6 +334,7 @@ pub fn load(
         }
     }
     let mut program = Program {
+        root,
         sources,
         scripts,
         contract: Contract::default(),
@@ -317,6 +344,7 @@ pub fn load(
         unknown: Unknown::default(),
         literals: OnceLock::new(),
         ingredients: Mutex::default(),
+        initials: OnceLock::new(),
     };
     let mut contract = Contract::default();
     let mut unknown = Unknown::default();
@@ -342,6 +370,10 @@ pub struct Run {
     pub deployment: Deployment,
     /// What was found, in the texts and while running.
     pub diagnostics: Vec<Diagnostic>,
+    /// The tests that were declared.
+    pub suite: Suite,
+    /// How often the run came by each probe; see [`recorder::PROBES`].
+    pub hits: BTreeMap<u32, u64>,
 }
 
 /// Runs a program over one customer's values.
@@ -354,6 +386,7 @@ pub fn run(
     values: &Values,
     mut sources: Sources,
     diagnostics: Vec<Diagnostic>,
+    stop: &Stop,
 ) -> Run {
     let entry = &program.scripts[0];
     let text = &program.sources.get(entry.id).text;
@@ -366,7 +399,8 @@ pub fn run(
     all.extend(diagnostics);
     if !program.runnable {
         deployment.complete = false;
-        return Run { sources, deployment, diagnostics: all };
+        let (suite, hits) = (Suite::default(), BTreeMap::new());
+        return Run { sources, deployment, diagnostics: all, suite, hits };
     }
     let parameters = Parameters::resolve(program, values, &mut sources, &mut all);
     let recorder = Shared::new(Recorder {
@@ -375,6 +409,8 @@ pub fn run(
         sources,
         deployment,
         diagnostics: all,
+        suite: Suite::default(),
+        hits: BTreeMap::new(),
         provenance: Provenance::default(),
         parameters,
         modules: BTreeMap::new(),
@@ -382,7 +418,7 @@ pub fn run(
         seen: HashSet::new(),
         repeated: None,
     });
-    let engine = engine::engine(registry, &recorder, &program.unknown);
+    let engine = engine::engine(registry, &recorder, program, stop.clone());
     if let Some(ast) = &entry.ast {
         engine::run(&engine, ast, &recorder);
     }
@@ -393,6 +429,8 @@ pub fn run(
         sources: std::mem::take(&mut recorder.sources),
         deployment: std::mem::replace(&mut recorder.deployment, empty),
         diagnostics: std::mem::take(&mut recorder.diagnostics),
+        suite: std::mem::take(&mut recorder.suite),
+        hits: std::mem::take(&mut recorder.hits),
     }
 }
 
@@ -434,7 +472,9 @@ fn report_syntax(script: &Script, out: &mut Vec<Diagnostic>) {
         }
         if let Some((range, text)) = &error.replace {
             let place = script.span(range.clone());
-            diagnostic.fix(format!("write `{text}`"), Applicability::Review, place, text.clone());
+            let title =
+                if text.is_empty() { "take it out".to_owned() } else { format!("write `{text}`") };
+            diagnostic.fix(title, Applicability::Review, place, text.clone());
         }
         out.push(diagnostic);
     }
@@ -488,11 +528,7 @@ fn report_parse(
 ) {
     use rhai::ParseErrorType as Type;
     let position = error.position();
-    let spot = Spot {
-        line: position.line().unwrap_or(1) as u32,
-        column: position.position().unwrap_or(1) as u32,
-    };
-    let offset = sources.get(script.id).offset(spot);
+    let offset = sources.get(script.id).offset(spot(position));
     let span = script.span(script.tree.node_at(offset).range());
     let span = if span.end - span.start > 200 { script.span(offset..offset) } else { span };
     let deep = matches!(error.err_type(), Type::ExprTooDeep);

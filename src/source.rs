@@ -53,6 +53,12 @@ impl Span {
         self.source == other.source && self.start <= other.start && other.end <= self.end
     }
 
+    /// The same span of a source that [`Sources::append`] put behind so many others.
+    #[must_use]
+    pub fn moved(self, sources: u32) -> Span {
+        Span { source: SourceId(self.source.0 + sources), ..self }
+    }
+
     /// The empty span at this span's end, where something can be inserted.
     #[must_use]
     pub fn after(self) -> Span {
@@ -156,9 +162,9 @@ fn floor_boundary(text: &str, mut offset: usize) -> usize {
     offset
 }
 
-/// All texts of one compilation, in the order in which they were read.
+/// All texts of one compilation, in the order in which they were read. A copy shares them.
 #[derive(Clone, Debug, Default)]
-pub struct Sources(Vec<Source>);
+pub struct Sources(Vec<Arc<Source>>);
 
 impl Sources {
     /// Adds a text and returns its identity.
@@ -169,16 +175,16 @@ impl Sources {
         text: impl Into<Arc<str>>,
     ) -> SourceId {
         let text = text.into();
-        let breaks = text.bytes().enumerate().filter(|(_, byte)| *byte == b'\n');
+        let breaks = text.match_indices('\n');
         let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
-        self.0.push(Source {
+        self.0.push(Arc::new(Source {
             name: name.into(),
             kind,
             text,
             lines,
             veiled: Vec::new(),
             absent: false,
-        });
+        }));
         SourceId(self.0.len() as u32 - 1)
     }
 
@@ -202,8 +208,15 @@ impl Sources {
         }
         let lines: Vec<String> = lengths.into_iter().map(|it| " ".repeat(it as usize)).collect();
         let id = self.add(kind, name, lines.join("\n"));
-        self.0[id.0 as usize].absent = true;
+        self.get_mut(id).absent = true;
         id
+    }
+
+    /// Adds all sources of another collection behind its own; [`Span::moved`] by this many is where a span of it is then.
+    pub fn append(&mut self, other: Sources) -> u32 {
+        let before = self.0.len() as u32;
+        self.0.extend(other.0);
+        before
     }
 
     /// The source of an identity that this collection gave.
@@ -212,9 +225,14 @@ impl Sources {
         &self.0[id.0 as usize]
     }
 
+    /// Other copies keep theirs as it is.
+    fn get_mut(&mut self, id: SourceId) -> &mut Source {
+        Arc::make_mut(&mut self.0[id.0 as usize])
+    }
+
     /// All sources with their identities, in the order in which they were read.
     pub fn iter(&self) -> impl Iterator<Item = (SourceId, &Source)> {
-        self.0.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source))
+        self.0.iter().enumerate().map(|(index, source)| (SourceId(index as u32), source.as_ref()))
     }
 
     /// The source of this name, if it has been read.
@@ -250,7 +268,7 @@ impl Sources {
 
     /// Covers a span that holds a secret's value, so that no view of the source shows it.
     pub fn veil(&mut self, span: Span) {
-        self.0[span.source.0 as usize].veiled.push(span.start..span.end);
+        self.get_mut(span.source).veiled.push(span.start..span.end);
     }
 
     /// What is covered, without its quotes, where it is long enough to be told from other words.

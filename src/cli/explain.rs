@@ -5,7 +5,7 @@ use serde_json::json;
 use crate::cli::ui::Ui;
 use crate::cli::{ExitStatus, Failure, exits};
 use crate::diagnostic::{Code, nearest};
-use crate::{compile, execute, import};
+use crate::{compile, execute, import, trial};
 
 /// Explain the rule behind a finding
 ///
@@ -24,6 +24,7 @@ pub struct Args {
 /// Every code, of checking, of importing and of carrying out.
 fn catalogue() -> Vec<&'static Code> {
     let mut codes = compile::catalogue();
+    codes.extend(trial::catalogue());
     codes.extend(import::catalogue());
     codes.extend(execute::catalogue());
     codes
@@ -45,7 +46,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
             let text = serde_json::to_string_pretty(&list).expect("text and lists become JSON");
             format!("{text}\n")
         }
-        (false, true) => as_text(codes[0]),
+        (false, true) => codes[0].explained(),
         (false, false) => list(&codes),
     };
     ui.print(&text);
@@ -65,23 +66,6 @@ fn list(codes: &[&Code]) -> String {
     let line =
         |it: &&Code| format!("{:width$}  {:7}  {}\n", it.name, it.severity.word(), it.summary);
     codes.iter().map(line).collect()
-}
-
-fn as_text(code: &Code) -> String {
-    let mut text = format!("{} ({}): {}\n\n", code.name, code.severity.word(), code.summary);
-    for line in code.doc.lines() {
-        // What follows the language in a fence is for the tests.
-        let line = line.trim_start_matches(' ').strip_prefix("```").map_or_else(
-            || line.strip_prefix(' ').unwrap_or(line).to_owned(),
-            |fence| format!("```{}", fence.split(',').next().unwrap_or(fence)),
-        );
-        text.push_str(&line);
-        text.push('\n');
-    }
-    for authority in code.authority {
-        text.push_str(&format!("\nSource: {} (looked up {})\n", authority.link, authority.seen));
-    }
-    text
 }
 
 fn as_json(code: &Code) -> serde_json::Value {

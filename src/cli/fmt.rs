@@ -174,8 +174,9 @@ fn examined(input: &Input) -> Result<(Sources, Vec<Diagnostic>), Failure> {
         }
         Language::Values => {
             let (mut sources, mut findings) = (Sources::default(), Vec::new());
+            let folder = files.canonical(path.parent().unwrap_or(Path::new("")));
             let inputs = ValueInputs {
-                root: path.parent().unwrap_or(Path::new("")),
+                root: &folder.unwrap_or_default(),
                 files: &[path.to_path_buf()],
                 environment: &[],
                 settings: &[],

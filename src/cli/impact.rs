@@ -1,4 +1,5 @@
-//! `mimeo impact`: what a change of a template, of the standard library or of the day does to the customers' plans.
+//! `mimeo impact`: what a change of a template, of the standard library, of the day or of the package does to the
+//! customers' plans.
 
 mod compare;
 mod summary;
@@ -21,7 +22,7 @@ use crate::script::{Program, on_deep_stack};
 use crate::source::files::{Disk, Files};
 use crate::watch::look::PROFILE_LIMIT;
 
-/// Show which customers' plans a change of the script, its modules or the day would change
+/// Show which customers' plans a change of the script, its modules, the day or the package would change
 ///
 /// Compares what each customer has with what they would have: the plans field by field, the findings, and who would have no
 /// plan any more. Ends with 1 if there is such a customer.

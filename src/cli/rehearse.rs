@@ -11,7 +11,8 @@ use crate::cli::apply::world::{endpoints_of, http, sign_in_failure, tenant_of};
 use crate::cli::check::FindingArgs;
 use crate::cli::job::Job;
 use crate::cli::screen::{Output, Screen};
-use crate::cli::ui::{Ui, make_folder, remove_folder, temporary_folder, write_file};
+use crate::cli::temporary::Temporary;
+use crate::cli::ui::{Ui, make_folder, write_file};
 use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::execute::failure::Class;
 use crate::execute::graph;
@@ -113,10 +114,8 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
             rehearse(&mut job, folder, faults, true, args, &screen, ui)
         }
         None => {
-            let folder = temporary_folder()?;
-            let ended = rehearse(&mut job, &folder, faults, false, args, &screen, ui);
-            remove_folder(&folder);
-            ended
+            let folder = Temporary::new()?;
+            rehearse(&mut job, folder.path(), faults, false, args, &screen, ui)
         }
     }
 }

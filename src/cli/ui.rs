@@ -250,20 +250,6 @@ pub fn make_folder(path: &Path) -> Result<(), Failure> {
     })
 }
 
-/// A new folder for what is not kept.
-pub fn temporary_folder() -> Result<PathBuf, Failure> {
-    let name = format!("mimeo-{}", uuid::Uuid::new_v4().simple());
-    let folder = env::temp_dir().join(name);
-    make_folder(&folder)?;
-    Ok(folder)
-}
-
-/// Removes a folder of [`temporary_folder`].
-pub fn remove_folder(path: &Path) {
-    // What is left over is in the system's folder for such things.
-    std::fs::remove_dir_all(path).unwrap_or_default();
-}
-
 /// The environment variables that give parameters.
 #[must_use]
 pub fn parameters_of_environment() -> Vec<(String, String)> {

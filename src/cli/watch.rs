@@ -2,6 +2,7 @@
 
 mod command;
 mod ears;
+mod scout;
 mod shell;
 mod terminal;
 
@@ -13,6 +14,7 @@ use crate::cli::check::Deny;
 use crate::cli::screen::Output;
 use crate::cli::ui::{self, Ui};
 use crate::cli::watch::command::Commands;
+use crate::cli::watch::scout::Habits;
 use crate::cli::watch::shell::Shell;
 use crate::cli::{ExitStatus, Failure, GivenArgs, exits};
 use crate::script::on_deep_stack;
@@ -88,21 +90,21 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     })
 }
 
-/// The interval of looks that was asked for.
-fn interval(args: &Args) -> Option<Duration> {
-    args.poll.map(Duration::from_millis)
-}
-
-/// The day on which dated rules are judged.
-fn day(args: &Args) -> jiff::civil::Date {
-    args.given.as_of.unwrap_or_else(ui::today)
+/// How files are watched.
+fn habits(args: &Args) -> Habits {
+    Habits { poll: args.poll.map(Duration::from_millis), as_of: args.given.as_of }
 }
 
 fn once(args: &Args, setup: Setup, ui: &Ui) -> Result<ExitStatus, Failure> {
     let started = ui::now();
+    let as_of = args.given.as_of.unwrap_or_else(ui::today);
     let mut runner = Runner::new(setup);
-    let outcome = runner.run(&Disk, BTreeSet::new(), day(args), &|| false);
+    let outcome = runner.run(&Disk, BTreeSet::new(), as_of, &|| false);
     let outcome = outcome.expect("nothing overtakes the only run");
+    if outcome.customers.is_empty() {
+        let message = "no values file is in what was named";
+        return Err(Failure::usage(message, "values files end in `.toml`"));
+    }
     let mut board = Board::default();
     let planned = board.take(&outcome, Cause { took: started.elapsed(), ..Cause::default() });
     tell(&board, args.output_format, ui);

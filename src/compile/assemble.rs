@@ -7,13 +7,14 @@ use crate::installer::Contents;
 use crate::model::Deployment;
 use crate::plan::{
     FORMAT, From, Input, InputKind, Place, Plan, Setting, Step, Trace, TraceCaller, TraceValue,
-    order, seal,
+    order,
+    seal::{self, Canonical},
 };
 use crate::source::{Origin, SourceKind, Sources, ValueOrigin};
 use crate::subject::{Draft, Planner, Reading, SUBJECTS, mail, setup};
 
-/// Makes the plan of a deployment without errors.
-pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
+/// Makes the plan of a deployment without errors, and its canonical form.
+pub(super) fn plan(compiled: &Compiled, as_of: Date) -> (Plan, Canonical) {
     let deployment = &compiled.deployment;
     let sources = &compiled.sources;
     let title = deployment.title.get().and_then(|it| it.value.value());
@@ -60,8 +61,8 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
         steps: order::order(steps).expect("subjects name only steps of subjects before them"),
         seal: String::new(),
     };
-    seal::seal(&mut plan);
-    plan
+    let canonical = seal::seal(&mut plan);
+    (plan, canonical)
 }
 
 fn inputs(sources: &Sources, deployment: &Deployment) -> Vec<Input> {

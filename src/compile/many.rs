@@ -1,6 +1,7 @@
 //! Many customers on all cores: the work in any order, its results in the order of the customers.
 
 use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, PoisonError, mpsc};
@@ -12,6 +13,12 @@ use crate::script::limits::STACK;
 const MOST_AT_A_TIME: usize = 16;
 /// As many portions may be ahead of the slowest item, for each worker: what waits for its turn is kept.
 const AHEAD: usize = 4;
+
+/// How many threads can work at a time.
+#[must_use]
+pub fn processors() -> usize {
+    thread::available_parallelism().map_or(1, NonZeroUsize::get)
+}
 
 /// Does the work for each number below `count` on `jobs` threads, each with the stack that scripts need, and hands the
 /// results over in their order, on the calling thread. When `stop` is set, what has not begun is left out.
@@ -31,6 +38,7 @@ pub fn in_order<T: Send>(
         for _ in 0..jobs {
             let (send, queue, work) = (send.clone(), &queue, &work);
             let worker = move || {
+                let _mourned = Mourned(queue);
                 while let Some((portion, range)) = queue.next() {
                     let stopped = || stop.load(Ordering::Relaxed);
                     let results: Vec<T> = range.take_while(|_| !stopped()).map(work).collect();
@@ -89,7 +97,19 @@ impl Queue {
     }
 
     fn taken(&self, count: usize) {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner).taken = count;
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        state.taken = state.taken.max(count);
         self.moved.notify_all();
+    }
+}
+
+/// When a worker dies of a bug, nobody waits for what it would have brought.
+struct Mourned<'q>(&'q Queue);
+
+impl Drop for Mourned<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.taken(self.0.count);
+        }
     }
 }

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use crate::ide::hover::{parameter_of, value_of};
-use crate::ide::{Analysis, Outcome};
+use crate::ide::{Analysis, Outcome, toml};
 use crate::plan::op::{Literal, Value};
 use crate::plan::{Entry, Plan, visible};
 use crate::source::SourceId;
@@ -23,6 +23,27 @@ pub struct Hint {
 
 /// The most letters of a hint.
 const LONGEST: usize = 50;
+
+/// What overrides the values and secrets of a values file.
+#[must_use]
+pub fn of_values(analysis: &Analysis, id: SourceId, range: &Range<u32>) -> Vec<Hint> {
+    let given = &analysis.values;
+    let hints = toml::keys(&analysis.sources.get(id).text).into_iter().filter_map(|key| {
+        let (by, overridden) = if key.secret {
+            given.secrets.get(&key.name).map(|it| (it.span, &it.overridden))?
+        } else {
+            given.parameters.get(&key.name).map(|it| (it.span, &it.overridden))?
+        };
+        let at = key.value.end;
+        let here = overridden.iter().any(|it| it.source == id);
+        (here && range.start <= at && at <= range.end).then(|| Hint {
+            at,
+            text: "overridden".to_owned(),
+            note: analysis.sources.place(by),
+        })
+    });
+    hints.collect()
+}
 
 /// The hints within a range of a script.
 #[must_use]

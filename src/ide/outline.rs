@@ -193,9 +193,16 @@ fn of_values(text: &str) -> Vec<Symbol> {
     symbols
 }
 
-/// What can be folded in a script. One that lies within a line is left to whoever knows lines.
+/// What can be folded in a text. What lies within a line is left to whoever knows lines.
 #[must_use]
-pub fn folds(tree: &Tree) -> Vec<Fold> {
+pub fn folds(analysis: &Analysis, id: SourceId) -> Vec<Fold> {
+    let Some(script) = analysis.script(id) else {
+        let symbols = symbols(analysis, id).into_iter();
+        let all =
+            symbols.flat_map(|mut it| std::mem::take(&mut it.children).into_iter().chain([it]));
+        return all.map(|it| Fold { range: it.range, kind: FoldKind::Code }).collect();
+    };
+    let tree = &script.tree;
     let mut folds = Vec::new();
     for node in tree.nodes() {
         let folded = match node.kind() {

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 use std::ops::Range;
 
 use crate::compile::registry;
-use crate::ide::{Analysis, kind};
+use crate::ide::{Analysis, kind, toml};
 use crate::script::{Script, builtin};
 use crate::source::SourceId;
 use crate::syntax::names::{BindingKind, ReferenceKind};
@@ -43,10 +43,10 @@ pub struct Word {
     pub modifiers: Vec<&'static str>,
 }
 
-/// The words of a script, in order.
+/// The words of a text, in order.
 #[must_use]
 pub fn words(analysis: &Analysis, id: SourceId) -> Vec<Word> {
-    let Some(script) = analysis.script(id) else { return Vec::new() };
+    let Some(script) = analysis.script(id) else { return of_values(analysis, id) };
     let named = named(analysis, script);
     let mut words = Vec::new();
     for token in script.tree.tokens() {
@@ -82,6 +82,20 @@ pub fn words(analysis: &Analysis, id: SourceId) -> Vec<Word> {
         words.push(Word { range, ty, modifiers });
     }
     words
+}
+
+/// The names in a values file that a script asks for. All else any editor colours, and what nobody asks for has no colour.
+fn of_values(analysis: &Analysis, id: SourceId) -> Vec<Word> {
+    let contract = &analysis.program.contract;
+    let keys = toml::keys(&analysis.sources.get(id).text).into_iter().filter_map(|key| {
+        let (asked, ty, modifiers) = if key.secret {
+            (contract.names(&key.name), "variable", vec!["readonly"])
+        } else {
+            (contract.parameter_named(&key.name).is_some(), "parameter", Vec::new())
+        };
+        asked.then_some(Word { range: key.range, ty, modifiers })
+    });
+    keys.collect()
 }
 
 /// The names, by where they begin.

@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 
 use crate::diagnostic::{Applicability, Edit};
 use crate::ide::Outcome;
+use crate::lsp::commands::EXPLAIN;
 use crate::lsp::state::Server;
 use crate::lsp::worker::Loaded;
 use crate::source::{SourceId, Span};
@@ -34,29 +35,41 @@ impl<W: Write> Server<W> {
         let given = params.pointer("/context/diagnostics").and_then(Value::as_array);
         let mut actions = Vec::new();
         let mut sure: Vec<&Edit> = Vec::new();
+        let mut explained: Vec<Value> = Vec::new();
         for finding in &outcome.compiled.diagnostics {
+            let touches =
+                |it: Span| it.source == id && it.start <= range.end && range.start <= it.end;
+            let at = json!(self.range(loaded, finding.primary));
+            let own = |it: &&Value| it["range"] == at && it["code"] == finding.code.name;
+            let own: Vec<_> = given.into_iter().flatten().filter(own).collect();
+            if touches(finding.primary) && wants("quickfix") {
+                let title = format!("explain `{}`", finding.code.name);
+                let command =
+                    json!({ "title": title, "command": EXPLAIN, "arguments": [finding.code.name] });
+                explained.push(json!({
+                    "title": title,
+                    "kind": "quickfix",
+                    "diagnostics": own,
+                    "command": command,
+                }));
+            }
             let Some(fix) = &finding.fix else { continue };
             if fix.applicability == Applicability::Always {
                 sure.extend(&fix.edits);
             }
             let places = fix.edits.iter().map(|it| it.span).chain([finding.primary]);
-            let here = |it: Span| it.source == id && it.start <= range.end && range.start <= it.end;
-            if !places.into_iter().any(here) || !wants("quickfix") {
+            if !places.into_iter().any(touches) || !wants("quickfix") {
                 continue;
             }
             let Some(edit) = self.workspace_edit(loaded, &fix.edits.iter().collect::<Vec<_>>())
             else {
                 continue;
             };
-            let mended = given.into_iter().flatten().filter(|it| {
-                let own = it["range"] == json!(self.range(loaded, finding.primary));
-                own && it["code"] == finding.code.name
-            });
             let title = fix.title.clone();
             actions.push(json!({
                 "title": title,
                 "kind": "quickfix",
-                "diagnostics": mended.collect::<Vec<_>>(),
+                "diagnostics": own,
                 "isPreferred": fix.applicability == Applicability::Always,
                 "edit": edit,
             }));
@@ -79,6 +92,9 @@ impl<W: Write> Server<W> {
             let title = "make all edits that need no look";
             actions.push(json!({ "title": title, "kind": "source.fixAll", "edit": edit }));
         }
+        // What is asked of a place twice is answered once.
+        explained.dedup_by(|one, other| one["title"] == other["title"]);
+        actions.extend(explained);
         actions
     }
 

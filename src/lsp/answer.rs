@@ -38,9 +38,10 @@ impl<W: Write> Server<W> {
     /// What a request waits for.
     pub(super) fn need(method: &str) -> Need {
         match method {
-            "textDocument/inlayHint" | "textDocument/codeLens" | "textDocument/codeAction" => {
-                Need::Checked
-            }
+            "textDocument/inlayHint"
+            | "textDocument/codeLens"
+            | "textDocument/codeAction"
+            | "workspace/executeCommand" => Need::Checked,
             _ if method.starts_with("textDocument/") || method == "workspace/symbol" => {
                 Need::Loaded
             }
@@ -54,6 +55,7 @@ impl<W: Write> Server<W> {
         match request.method.as_str() {
             "workspace/symbol" => return Ok(self.workspace_symbols(params)),
             "workspace/textDocumentContent" => return Self::content(params),
+            "workspace/executeCommand" => return self.execute(params),
             _ => {}
         }
         let known = [
@@ -87,7 +89,7 @@ impl<W: Write> Server<W> {
         let Some(subject) = self.subject(params) else { return Ok(Value::Null) };
         match method {
             "documentSymbol" => return Ok(self.document_symbols(&subject)),
-            "codeLens" => return Ok(self.lens(&subject)),
+            "codeLens" => return Ok(json!(self.lenses(&subject.path))),
             "foldingRange" => return Ok(Self::folds(&subject)),
             "formatting" => return Ok(self.layout(&subject)),
             "selectionRange" => return self.selections(&subject, params),
@@ -363,36 +365,16 @@ impl<W: Write> Server<W> {
         json!(found)
     }
 
-    fn lens(&self, subject: &Subject) -> Value {
-        let project = self.project_of(&subject.path);
-        let Some((project, (_, outcome))) = project.and_then(|it| Some((it, it.checked.as_ref()?)))
-        else {
-            return json!([]);
-        };
-        if project.inputs.script != subject.path {
-            return json!([]);
-        }
-        let known = self.settings.commands.iter().any(|it| it == "mimeo.showPlan");
-        let command = if known { "mimeo.showPlan" } else { "" };
-        let start = types::Range::default();
-        let command = json!({
-            "title": hints::lens(outcome),
-            "command": command,
-            "arguments": [self.uri(&subject.path)],
-        });
-        json!([{ "range": start, "command": command }])
-    }
-
     fn folds(subject: &Subject) -> Value {
-        let Some(script) = subject.loaded.analysis.script(subject.id) else { return json!([]) };
         let text = &subject.text;
-        let mut folds: Vec<(u32, u32, FoldKind)> = outline::folds(&script.tree)
-            .into_iter()
-            .map(|it| {
-                (text.line_of(it.range.start), text.line_of(it.range.end.max(1) - 1), it.kind)
-            })
-            .filter(|(first, last, _)| first < last)
-            .collect();
+        let mut folds: Vec<(u32, u32, FoldKind)> =
+            outline::folds(&subject.loaded.analysis, subject.id)
+                .into_iter()
+                .map(|it| {
+                    (text.line_of(it.range.start), text.line_of(it.range.end.max(1) - 1), it.kind)
+                })
+                .filter(|(first, last, _)| first < last)
+                .collect();
         folds.sort_by_key(|it| (it.0, std::cmp::Reverse(it.1)));
         folds.dedup_by_key(|it| it.0);
         let folds = folds.into_iter().map(|(first, last, kind)| match kind {
@@ -486,9 +468,15 @@ impl<W: Write> Server<W> {
 
     fn inlay_hints(&self, subject: &Subject, params: &Value) -> Answer {
         let range = self.bytes(subject, params.get("range"))?;
+        let analysis = &subject.loaded.analysis;
         let outcome = self.project_of(&subject.path).and_then(|it| it.checked.as_ref());
-        let Some((_, outcome)) = outcome else { return Ok(json!([])) };
-        let hints = hints::hints(&subject.loaded.analysis, outcome, subject.id, &range);
+        let hints = match outcome {
+            _ if analysis.script(subject.id).is_none() => {
+                hints::of_values(analysis, subject.id, &range)
+            }
+            Some((_, outcome)) => hints::hints(analysis, outcome, subject.id, &range),
+            None => return Ok(json!([])),
+        };
         let hints = hints.into_iter().map(|it| {
             json!({
                 "position": subject.text.position(it.at, self.client.encoding),

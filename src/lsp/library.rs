@@ -1,4 +1,5 @@
-//! Where an editor finds the modules of the standard library: it asks for their text where it can, else they are files.
+//! Where an editor finds texts of the program: modules of the standard library, for which it asks where it can, and what
+//! was asked to be shown. Else they are files in a folder of the program's own.
 
 use std::path::{Path, PathBuf};
 
@@ -29,6 +30,14 @@ impl Library {
         Some(folder.join(format!("{name}.rhai")))
     }
 
+    /// Keeps a text as a file for the editor to open.
+    pub(super) fn keep(&self, name: &str, text: &str) -> Option<PathBuf> {
+        let folder = self.folder.as_ref()?.join("shown");
+        let path = folder.join(name);
+        put(&path, text)?;
+        Some(path)
+    }
+
     /// The module at a path.
     pub(super) fn name(&self, path: &Path) -> Option<&'static str> {
         let text = path.to_string_lossy();
@@ -44,18 +53,22 @@ impl Library {
 }
 
 /// Puts the modules where they can be opened. They are only looked at: imports read those within the program.
+fn write(folder: &Path) -> Option<()> {
+    for (name, _) in LIBRARY {
+        put(&folder.join(format!("{name}.rhai")), library(name).unwrap_or_default())?;
+    }
+    Some(())
+}
+
+/// Writes a file, where it is not there as it should be.
 #[expect(
     clippy::disallowed_methods,
     reason = "texts of the program itself, for the editor to show"
 )]
-fn write(folder: &Path) -> Option<()> {
-    std::fs::create_dir_all(folder.join("std")).ok()?;
-    for (name, _) in LIBRARY {
-        let path = folder.join(format!("{name}.rhai"));
-        let text = library(name).unwrap_or_default();
-        if std::fs::read_to_string(&path).ok().as_deref() != Some(text) {
-            std::fs::write(&path, text).ok()?;
-        }
+fn put(path: &Path, text: &str) -> Option<()> {
+    std::fs::create_dir_all(path.parent()?).ok()?;
+    if std::fs::read_to_string(path).ok().as_deref() != Some(text) {
+        std::fs::write(path, text).ok()?;
     }
     Some(())
 }

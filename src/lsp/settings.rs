@@ -19,7 +19,7 @@ pub(super) struct Settings {
     pub(super) package_profile: Option<PathBuf>,
     /// The folder that imports may not leave.
     pub(super) root: Option<PathBuf>,
-    /// Commands that the client knows.
+    /// Commands that the client runs itself.
     pub(super) commands: Vec<String>,
     /// What could not be understood.
     pub(super) problems: Vec<String>,
@@ -65,6 +65,11 @@ impl Settings {
                 commands.iter().filter_map(Value::as_str).map(ToOwned::to_owned).collect();
         }
         settings
+    }
+
+    /// Whether the client runs a command itself.
+    pub(super) fn runs(&self, command: &str) -> bool {
+        self.commands.iter().any(|it| it == command)
     }
 
     /// The values files that are said for a script.

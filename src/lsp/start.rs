@@ -6,7 +6,9 @@ use gen_lsp_types as types;
 use serde_json::{Value, json};
 
 use crate::ide::tokens;
+use crate::lsp::commands;
 use crate::lsp::convert::Encoding;
+use crate::lsp::settings::Settings;
 
 /// What the client said of itself.
 #[expect(clippy::struct_excessive_bools, reason = "each is one thing that a client can or cannot")]
@@ -26,6 +28,8 @@ pub(super) struct Client {
     pub(super) asks_texts: bool,
     /// What it can be asked to ask for again.
     pub(super) refreshes: Vec<&'static str>,
+    /// Whether it can be asked to open a file.
+    pub(super) shows_documents: bool,
     /// Whether symbols of a document may have children.
     pub(super) nested_symbols: bool,
     /// The first folder that is open.
@@ -74,6 +78,7 @@ impl Client {
             watches: says("workspace/didChangeWatchedFiles/dynamicRegistration"),
             asks_texts: params.pointer("/capabilities/workspace/textDocumentContent").is_some(),
             refreshes: refreshes.collect(),
+            shows_documents: says("window/showDocument/support"),
             nested_symbols: says("textDocument/documentSymbol/hierarchicalDocumentSymbolSupport"),
             folder,
         }
@@ -81,7 +86,7 @@ impl Client {
 }
 
 /// The answer to `initialize`.
-pub(super) fn offer(client: &Client) -> Value {
+pub(super) fn offer(client: &Client, settings: &Settings) -> Value {
     let encoding = match client.encoding {
         Encoding::Utf8 => types::PositionEncodingKind::UTF8,
         Encoding::Utf16 => types::PositionEncodingKind::UTF16,
@@ -100,6 +105,7 @@ pub(super) fn offer(client: &Client) -> Value {
             "workspaceSymbolProvider": true,
             "codeActionProvider": { "codeActionKinds": ["quickfix", "source.fixAll"] },
             "codeLensProvider": {},
+            "executeCommandProvider": { "commands": commands::offered(settings) },
             "renameProvider": { "prepareProvider": true },
             "documentFormattingProvider": true,
             "foldingRangeProvider": true,

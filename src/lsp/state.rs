@@ -22,6 +22,7 @@ use crate::lsp::start::{self, Client};
 use crate::lsp::wire::{self, Frame};
 use crate::lsp::worker::{self, Job, Loaded};
 use crate::lsp::{Ended, Setup, find};
+use crate::script::limits::Stop;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -226,7 +227,7 @@ impl<W: Write> Server<W> {
         self.library.asks = self.client.asks_texts;
         self.options = request.params.get("initializationOptions").cloned().unwrap_or(Value::Null);
         self.settings = Settings::read(&self.options, &self.folder());
-        self.send(Response::new_ok(request.id, start::offer(&self.client)));
+        self.send(Response::new_ok(request.id, start::offer(&self.client, &self.settings)));
         self.stage = Stage::Open;
     }
 
@@ -461,6 +462,7 @@ impl<W: Write> Server<W> {
 
     fn drop_project(&mut self, entry: &Path) {
         if let Some(project) = self.projects.remove(entry) {
+            project.inputs.stop.now();
             self.publish_anew(project.found.into_keys().collect());
         }
     }
@@ -493,11 +495,13 @@ impl<W: Write> Server<W> {
             environment: self.setup.environment.clone(),
             packages: Some(packages),
             as_of: self.settings.as_of.unwrap_or_else(self.setup.today),
+            stop: Stop::default(),
         };
         self.revision += 1;
         let revision = self.revision;
         let Some(project) = self.projects.get_mut(entry) else { return };
         project.revision = revision;
+        project.inputs.stop.now();
         project.inputs = inputs.clone();
         let job = Job { entry: entry.to_path_buf(), revision, inputs, files: self.buffers.clone() };
         // The thread ends only with this sender.

@@ -1,6 +1,6 @@
-//! The thread that compiles. Of several wishes for one script only the newest is done.
+//! The thread that compiles. Of several wishes for one script only the newest is done: one that is no longer wanted is
+//! stopped, wherever it is.
 
-use std::collections::VecDeque;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -54,21 +54,16 @@ pub(super) fn start(jobs: Receiver<Job>, events: Sender<Event>) -> std::io::Resu
 }
 
 fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
-    let mut queue: VecDeque<Job> = VecDeque::new();
-    loop {
-        if queue.is_empty() {
-            let Ok(job) = jobs.recv() else { return };
-            enter(&mut queue, job);
-        }
-        for newer in jobs.try_iter() {
-            enter(&mut queue, newer);
-        }
-        let Some(job) = queue.pop_front() else { continue };
+    for job in jobs {
         let tell = |result| {
             let event =
                 Event::Compiled { entry: job.entry.clone(), revision: job.revision, result };
             events.send(event).is_ok()
         };
+        let stop = &job.inputs.stop;
+        if stop.is_wanted() {
+            continue;
+        }
         let read = catch_unwind(AssertUnwindSafe(|| load(&job)));
         let loaded = match read {
             Ok(Ok(loaded)) => Arc::new(loaded),
@@ -84,27 +79,15 @@ fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
         if !tell(Result::Loaded(loaded.clone())) {
             return;
         }
-        for newer in jobs.try_iter() {
-            enter(&mut queue, newer);
-        }
-        // Nobody looks at what an older text declares.
-        if queue.iter().any(|it| it.entry == job.entry) {
-            continue;
-        }
         let ran = catch_unwind(AssertUnwindSafe(|| ide::run(&job.files, &loaded.analysis)));
         let result = match ran {
+            // Of an older text nobody looks at what it declares, and this may be a part of it.
+            _ if stop.is_wanted() => continue,
             Ok(Ok(outcome)) => Result::Checked(loaded, Arc::new(outcome)),
             Ok(Err(unreadable)) => Result::Failed(unreadable.to_string()),
             Err(_) => Result::Failed("this is a bug of mimeo".to_owned()),
         };
         tell(result);
-    }
-}
-
-fn enter(queue: &mut VecDeque<Job>, job: Job) {
-    match queue.iter_mut().find(|it| it.entry == job.entry) {
-        Some(older) => *older = job,
-        None => queue.push_back(job),
     }
 }
 

@@ -24,6 +24,7 @@ use crate::plan::op::Value;
 use crate::script::faults::SCRIPT_LIMIT;
 use crate::script::param::contract::{Declaration, ParamType};
 use crate::script::registry::{FnSpec, Handler};
+use crate::script::limits::Stop;
 use crate::script::values::{self, Given, Raw, Unreadable, ValueInputs, Values};
 use crate::script::{self, Program};
 use crate::source::files::Files;
@@ -280,7 +281,7 @@ impl Base {
 
     fn run(&self, program: &Arc<Program>) -> script::Run {
         let (sources, findings) = (self.sources.clone(), self.findings.clone());
-        script::run(program, registry(), &self.values, sources, findings)
+        script::run(program, registry(), &self.values, sources, findings, &Stop::default())
     }
 }
 

@@ -180,7 +180,7 @@ static LIBRARY_CHAPTERS: LazyLock<Vec<Chapter>> = LazyLock::new(|| {
         let mut sources = Sources::default();
         let id = sources.add(SourceKind::Library, *name, *text);
         let tree = syntax::parse(sources.get(id).text.clone());
-        let script = Script { id, name: (*name).to_owned(), tree, ast: None };
+        let script = Script::new(id, *name, tree);
         Chapter {
             name: script.name.clone(),
             what: What::Module,

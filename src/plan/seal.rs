@@ -49,9 +49,27 @@ impl Plan {
 ///
 /// The digest is that of the canonical form without its spaces and line ends, and with an empty seal, which is less than
 /// half to write and to digest; `jq -cj '.seal = ""' plan.json | sha256sum` tells the same.
-pub fn seal(plan: &mut Plan) {
+///
+/// Returns the canonical form, so that whoever wants it need not have it written again.
+pub fn seal(plan: &mut Plan) -> Canonical {
     plan.seal.clear();
-    plan.seal = format!("sha256:{}", digest(&written(serde_json::to_string(plan))));
+    let mut compact = written(serde_json::to_string(plan));
+    plan.seal = format!("sha256:{}", digest(&compact));
+    let open = compact.strip_suffix("\"}").expect("the seal is the last field").len();
+    compact.insert_str(open, &plan.seal);
+    Canonical(compact)
+}
+
+/// The canonical form of a plan that has its seal.
+#[derive(Debug)]
+pub struct Canonical(String);
+
+impl Canonical {
+    /// The text of the plan's file.
+    #[must_use]
+    pub fn to_json(&self) -> String {
+        indented(&self.0)
+    }
 }
 
 /// JSON without spaces in the form with two spaces a level: much cheaper than to write the data in that form.
@@ -60,38 +78,37 @@ fn indented(compact: &str) -> String {
     let mut depth = 0;
     let mut rest = compact;
     let line = |out: &mut String, depth: usize| {
+        const BLANKS: &str = "                                ";
         out.push('\n');
-        (0..depth).for_each(|_| out.push_str("  "));
+        (0..depth / 16).for_each(|_| out.push_str(BLANKS));
+        out.push_str(&BLANKS[..depth % 16 * 2]);
     };
-    while let Some(sign) = rest.chars().next() {
-        let mut length = sign.len_utf8();
-        match sign {
-            '"' => {
-                length = end_of_string(rest);
-                out.push_str(&rest[..length]);
-            }
-            '{' | '[' if rest[1..].starts_with(['}', ']']) => {
-                length = 2;
-                out.push_str(&rest[..length]);
-            }
-            '{' | '[' => {
+    while let Some(sign) = rest.bytes().next() {
+        // Outside of texts everything is ASCII.
+        let (piece, behind) = match sign {
+            b'"' => rest.split_at(end_of_string(rest)),
+            b'{' | b'[' if rest[1..].starts_with(['}', ']']) => rest.split_at(2),
+            _ => rest.split_at(1),
+        };
+        rest = behind;
+        match piece {
+            "{" | "[" => {
                 depth += 1;
-                out.push(sign);
+                out.push_str(piece);
                 line(&mut out, depth);
             }
-            '}' | ']' => {
+            "}" | "]" => {
                 depth -= 1;
                 line(&mut out, depth);
-                out.push(sign);
+                out.push_str(piece);
             }
-            ',' => {
-                out.push(sign);
+            "," => {
+                out.push_str(piece);
                 line(&mut out, depth);
             }
-            ':' => out.push_str(": "),
-            other => out.push(other),
+            ":" => out.push_str(": "),
+            other => out.push_str(other),
         }
-        rest = &rest[length..];
     }
     out.push('\n');
     out

@@ -9,6 +9,7 @@ use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::model::format::{Format, Name, Text};
 use crate::model::{Declared, Deployment, Once, Part, Secret};
+use crate::plan::op::Literal;
 use crate::script::provenance::as_text;
 use crate::script::recorder::{Handle, POISON, Poison, Recorder};
 use crate::script::registry::{FnSpec, Handler, Ty};
@@ -190,6 +191,38 @@ impl Call<'_> {
             return self.written_out(index);
         }
         self.wrong_type(index, &value)
+    }
+
+    /// Reads a text, a whole number, a flag or a list of texts, as a plan has them.
+    pub fn literal(&mut self, index: usize) -> Part<Literal> {
+        let Some(value) = self.value(index) else {
+            return self.absent(index);
+        };
+        let literal = if let Some(text) = as_text(&value) {
+            if text.contains(POISON) {
+                self.report_poison(index);
+                return self.unusable(index);
+            }
+            Some(Literal::Text(text.to_string()))
+        } else if let Ok(number) = value.as_int() {
+            Some(Literal::Number(number))
+        } else if let Ok(flag) = value.as_bool() {
+            Some(Literal::Flag(flag))
+        } else {
+            let list = value.read_lock::<rhai::Array>();
+            let texts = list.map(|it| it.iter().map(|it| Some(as_text(it)?.to_string())).collect());
+            texts.flatten().map(Literal::List)
+        };
+        match literal {
+            Some(value) => Part::Said(Declared { value, origin: self.origin(index) }),
+            None => self.wrong_type(index, &value),
+        }
+    }
+
+    /// Reports that an argument has a type which is not taken here.
+    pub fn refuse(&mut self, index: usize) {
+        let value = self.arguments[index].value.clone();
+        drop(self.wrong_type::<()>(index, &value));
     }
 
     /// Reads a text or a secret, for the one place that takes both. The text may be empty.

@@ -8,7 +8,7 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
 use rhai::packages::{
@@ -28,14 +28,19 @@ use crate::script::recorder::{
 };
 use crate::script::registry::{FnSpec, Handler, Param, Registry, Ty};
 use crate::script::statics::{self, Unknown};
-use crate::script::{Script, builtin, faults, limits};
-use crate::source::Span;
+use crate::script::{Program, builtin, faults, limits};
 
 /// The key of the guard nodes; no script can write it.
 const GUARD: &str = "guard\u{0}";
 
 /// An engine for one run of one recorder.
-pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -> Engine {
+pub(super) fn engine(
+    registry: Registry,
+    recorder: &Shared,
+    program: &Program,
+    stop: limits::Stop,
+) -> Engine {
+    let unknown = &program.unknown;
     let mut engine = bare();
     engine.register_global_module(PACKAGES.clone());
     let host = host(registry);
@@ -57,14 +62,16 @@ pub(super) fn engine(registry: Registry, recorder: &Shared, unknown: &Unknown) -
     let started = clock();
     engine.on_progress(move |operations| {
         let late = operations % 1024 == 0 && started.elapsed() > limits::TIME;
-        late.then(|| Dynamic::from("time"))
+        (late || stop.is_wanted()).then(|| Dynamic::from("time"))
     });
-    // The call stack is kept only while a debugger is there.
-    #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
-    engine.register_debugger(
-        |_, debugger| debugger,
-        |_, _, _, _, _| Ok(rhai::debugger::DebuggerCommand::Continue),
-    );
+    // The call stack is kept only while a debugger is there, and holds calls of the scripts' own functions.
+    if program.scripts.iter().filter_map(|it| it.ast.as_ref()).any(AST::has_functions) {
+        #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
+        engine.register_debugger(
+            |_, debugger| debugger,
+            |_, _, _, _, _| Ok(rhai::debugger::DebuggerCommand::Continue),
+        );
+    }
     let shared = recorder.clone();
     engine.register_custom_syntax_with_state_raw(
         GUARD,
@@ -280,14 +287,26 @@ struct Host {
 }
 
 fn host(registry: Registry) -> &'static Host {
-    static HOST: std::sync::OnceLock<Host> = std::sync::OnceLock::new();
-    HOST.get_or_init(|| {
+    static HOSTS: Mutex<Vec<(usize, &'static Host)>> = Mutex::new(Vec::new());
+    let mut hosts = HOSTS.lock().unwrap_or_else(PoisonError::into_inner);
+    let tables = registry.tables.as_ptr().addr();
+    if let Some((_, host)) = hosts.iter().find(|(it, _)| *it == tables) {
+        return host;
+    }
+    // There are as many registries as the program has tables, and each lasts as long as the process.
+    let host: &'static Host = Box::leak(Box::new(Host::of(registry)));
+    hosts.push((tables, host));
+    host
+}
+
+impl Host {
+    fn of(registry: Registry) -> Host {
         let mut global = Module::new();
-        let mut methods: BTreeSet<(&'static str, Vec<TypeId>)> = BTreeSet::new();
+        let mut methods: BTreeMap<&'static str, Vec<&'static FnSpec>> = BTreeMap::new();
         let mut namespaces: Vec<(&'static str, Module)> = Vec::new();
         for row in registry.rows() {
             if row.is_method() {
-                methods.extend(shapes(row).into_iter().map(|types| (row.name, types)));
+                methods.entry(row.name).or_default().push(row);
                 continue;
             }
             let module = match row.namespace {
@@ -312,10 +331,14 @@ fn host(registry: Registry) -> &'static Host {
                 });
             }
         }
-        for (name, types) in methods {
-            raw(&mut global, name, &types, true, move |context, args| {
-                Ok(method(&context, registry, name, args))
-            });
+        for (name, rows) in methods {
+            let types: BTreeSet<Vec<TypeId>> = rows.iter().flat_map(|row| shapes(row)).collect();
+            for types in types {
+                let rows = rows.clone();
+                raw(&mut global, name, &types, true, move |context, args| {
+                    Ok(method(&context, registry, &rows, args))
+                });
+            }
         }
         global.build_index();
         let finish = |(name, mut module): (_, Module)| {
@@ -326,7 +349,7 @@ fn host(registry: Registry) -> &'static Host {
         };
         let namespaces = namespaces.into_iter().map(finish).collect();
         Host { global: Arc::new(global), namespaces }
-    })
+    }
 }
 
 /// Gives a call that the static pass has reported something to call, so that the rest of its statement still counts: a
@@ -354,11 +377,13 @@ fn stand_in(engine: &mut Engine, registry: Registry, host: &Host, unknown: &Unkn
     }
     for (name, count) in &unknown.methods {
         let types = vec![TypeId::of::<Dynamic>(); count + 1];
-        match registry.methods(name).next() {
-            Some(row) => raw(&mut global, name, &types, true, move |context, args| {
-                Ok(method(&context, registry, row.name, args))
-            }),
-            None => raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone())),
+        let rows: Vec<&FnSpec> = registry.methods(name).collect();
+        if rows.is_empty() {
+            raw(&mut global, name, &types, true, |_, args| Ok(args[0].clone()));
+        } else {
+            raw(&mut global, name, &types, true, move |context, args| {
+                Ok(method(&context, registry, &rows, args))
+            });
         }
     }
     global.build_index();
@@ -391,13 +416,14 @@ fn shared(context: &NativeCallContext<'_>) -> Option<Shared> {
     context.tag()?.read_lock::<Shared>().map(|shared| shared.clone())
 }
 
-/// Calls a method of a builder: the row is the one that this kind of builder offers.
+/// Calls a method of a builder: of the rows of its name, the one that this kind of builder offers.
 fn method(
     context: &NativeCallContext<'_>,
     registry: Registry,
-    name: &'static str,
+    rows: &[&'static FnSpec],
     args: &mut [&mut Dynamic],
 ) -> Dynamic {
+    let name = rows[0].name;
     let receiver = args[0].clone();
     let Some(handle) = receiver.read_lock::<Handle>().map(|it| *it) else {
         if !receiver.is::<Poison>() {
@@ -405,7 +431,7 @@ fn method(
         }
         return Dynamic::from(Poison);
     };
-    match registry.methods(name).find(|row| row.on.contains(&handle.kind)) {
+    match rows.iter().find(|row| row.on.contains(&handle.kind)) {
         Some(row) => {
             drop(invoke(context, row, Some(handle), &mut args[1..]));
         }
@@ -426,8 +452,7 @@ fn invoke(
     let position = context.call_position();
     let program = recorder.program.clone();
     let script = program.script(context.call_source());
-    let offset = recorder.offset(script.id, position);
-    let site = Site::find(script, offset);
+    let site = script.site(position, &program.sources);
     let frames = context.debugger().map_or(&[][..], rhai::debugger::Debugger::call_stack);
     let via = recorder.callers(frames, position);
     let arguments = args.iter().enumerate().map(|(index, value)| Argument {
@@ -451,30 +476,6 @@ fn invoke(
             Dynamic::UNIT
         }
         Handler::Yields(yields) => yields(&mut call),
-    }
-}
-
-/// Where a call stands.
-struct Site {
-    span: Span,
-    arguments: Vec<Span>,
-}
-
-impl Site {
-    fn find(script: &Script, offset: u32) -> Site {
-        match script.tree.call_at(offset) {
-            Some(call) => Site {
-                span: script.span(call.own_range()),
-                arguments: call.args().iter().map(|it| script.span(it.range())).collect(),
-            },
-            None => Site { span: script.whole(offset), arguments: Vec::new() },
-        }
-    }
-
-    /// The span of an argument. A call through a function pointer has arguments that no text shows.
-    fn argument(&self, index: usize, count: usize) -> Span {
-        let shown = self.arguments.len() == count;
-        if shown { self.arguments[index] } else { self.span }
     }
 }
 

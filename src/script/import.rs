@@ -106,7 +106,7 @@ enum Place {
     File(PathBuf),
 }
 
-/// Reads the entry script and everything that it imports, each once.
+/// Reads the entry script and everything that it imports, each once; tells the root as well, with links resolved.
 pub(super) fn read_all(
     files: &dyn Files,
     entry: &Path,
@@ -114,7 +114,7 @@ pub(super) fn read_all(
     library: Library,
     sources: &mut Sources,
     out: &mut Vec<Diagnostic>,
-) -> Result<(Vec<Script>, Imports), Unreadable> {
+) -> Result<(Vec<Script>, Imports, PathBuf), Unreadable> {
     let unreadable =
         |what, path: &Path, error: ReadError| Unreadable { what, path: path.to_path_buf(), error };
     let text = files.read(entry, MOST_BYTES).map_err(|error| unreadable("script", entry, error))?;
@@ -147,7 +147,7 @@ pub(super) fn read_all(
         stack: Vec::new(),
     };
     reader.script(Place::File(at), name, SourceKind::Script, text);
-    Ok((reader.scripts, reader.imports))
+    Ok((reader.scripts, reader.imports, reader.root))
 }
 
 struct Reader<'r> {
@@ -177,7 +177,7 @@ impl Reader<'_> {
                 Some((import.path(), span))
             })
             .collect();
-        self.scripts.push(Script { id, name, tree, ast: None });
+        self.scripts.push(Script::new(id, name, tree));
         self.places.push(place);
         for (path, span) in wanted {
             match path {

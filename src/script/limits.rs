@@ -1,5 +1,7 @@
 //! What a script may use up. Reaching a limit is a finding; see `script-limit`.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Steps of the engine, all loops and calls together.
@@ -26,3 +28,20 @@ pub const HOST_CALLS: usize = 2_000;
 pub const TIME: Duration = Duration::from_secs(3);
 /// The stack of the thread that a script runs on: at the depths above a debug build needs a third of it.
 pub const STACK: usize = 64 << 20;
+
+/// Ends a run from another thread. What it found until then is only a part, and whoever ends it wants none of it.
+#[derive(Clone, Debug, Default)]
+pub struct Stop(Arc<AtomicBool>);
+
+impl Stop {
+    /// Ends the run at its next step.
+    pub fn now(&self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether the run is to end.
+    #[must_use]
+    pub fn is_wanted(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+}

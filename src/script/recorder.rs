@@ -10,9 +10,11 @@ use crate::model::Deployment;
 use crate::script::param::Parameters;
 use crate::script::provenance::{Provenance, as_text, identity};
 use crate::script::registry::{Kind, Registry};
+use crate::script::site::spot;
+use crate::script::suite::Suite;
 use crate::script::{Program, Script};
-use crate::source::{Caller, SourceId, SourceKind, Sources, Span, Spot, ValueOrigin};
-use crate::syntax;
+use crate::source::{Caller, SourceId, SourceKind, Sources, Span, ValueOrigin};
+use crate::{syntax, verbs};
 
 /// A recorder as the engine holds it.
 #[derive(Clone, Debug)]
@@ -44,6 +46,10 @@ pub struct Recorder {
     pub deployment: Deployment,
     /// What has been found.
     pub diagnostics: Vec<Diagnostic>,
+    /// The tests that have been declared.
+    pub suite: Suite,
+    /// How often the run came by each probe.
+    pub hits: BTreeMap<u32, u64>,
     /// Where values came from.
     pub provenance: Provenance,
     /// The parameters' values.
@@ -56,6 +62,21 @@ pub struct Recorder {
     pub seen: HashSet<(&'static str, Span, String)>,
     /// The modules that have run, by index of their script.
     pub modules: BTreeMap<usize, Arc<rhai::Module>>,
+}
+
+verbs! { pub static PROBES;
+    /// Counts that the run came by. It stands only in the text that a test's coverage is measured with.
+    ///
+    /// - `number`: which probe it is
+    fn mimeo_probe(number: Any) yields = |call| {
+        // It is none of the script's own calls, of which there is a limit.
+        call.recorder.calls -= 1;
+        let number = call.arguments.first().and_then(|it| it.value.as_int().ok()?.try_into().ok());
+        if let Some(number) = number {
+            *call.recorder.hits.entry(number).or_default() += 1;
+        }
+        Dynamic::UNIT
+    };
 }
 
 /// What a builder is in a script: which noun it completes.
@@ -120,9 +141,7 @@ impl Recorder {
     /// The byte offset of an engine's position.
     #[must_use]
     pub fn offset(&self, source: SourceId, position: Position) -> u32 {
-        let line = position.line().unwrap_or(1) as u32;
-        let column = position.position().unwrap_or(1) as u32;
-        self.sources.get(source).offset(Spot { line, column })
+        self.sources.get(source).offset(spot(position))
     }
 
     /// Where a value was written, if it can be told exactly: a parameter's value, or a literal.

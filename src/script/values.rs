@@ -23,7 +23,7 @@ use crate::source::{SourceId, SourceKind, Sources, Span};
 /// Where values come from, the weakest first.
 #[derive(Clone, Copy, Debug)]
 pub struct ValueInputs<'a> {
-    /// The folder that the names of values files are relative to, where they lie below it.
+    /// The folder that the names of values files are relative to, with links resolved.
     pub root: &'a Path,
     /// Values files; a later one wins.
     pub files: &'a [PathBuf],
@@ -294,10 +294,7 @@ pub fn literal(text: &str) -> String {
 
 /// The path relative to the root, with `/`; as given where that cannot be told.
 fn name_of(files: &dyn Files, root: &Path, path: &Path) -> String {
-    let relative = files.canonical(path).ok().and_then(|path| {
-        let root = files.canonical(root).ok()?;
-        relative_to(&root, &path)
-    });
+    let relative = files.canonical(path).ok().and_then(|path| relative_to(root, &path));
     let named = relative.unwrap_or_else(|| path.to_path_buf());
     named.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
 }

@@ -13,6 +13,15 @@ pub trait Files {
     fn canonical(&self, path: &Path) -> io::Result<PathBuf>;
 }
 
+/// The file of a path in the folder that the path leads to: the same for two ways to it, and not where a link of its own
+/// leads.
+#[must_use]
+pub fn settled(files: &dyn Files, path: &Path) -> PathBuf {
+    let parent = path.parent().filter(|it| !it.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let real = files.canonical(parent).unwrap_or_else(|_| parent.to_path_buf());
+    real.join(path.file_name().unwrap_or_default())
+}
+
 /// Why a text could not be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ReadError {

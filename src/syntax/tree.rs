@@ -151,7 +151,9 @@ impl Tree {
         (0..self.nodes.len() as u32).map(|it| self.node(it))
     }
 
-    pub(super) fn node(&self, index: u32) -> Node<'_> {
+    /// The node that has an index; see [`Node::index`].
+    #[must_use]
+    pub fn node(&self, index: u32) -> Node<'_> {
         Node { tree: self, index }
     }
 }

@@ -1,19 +1,18 @@
 //! From what changed to findings and plans: only what the change concerns is read and run again.
 
-use std::collections::BTreeSet;
-use std::num::NonZeroUsize;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::AtomicBool;
 
 use jiff::civil::Date;
 
-use crate::compile::{self, Compiled, Inputs};
+use crate::compile::{self, Compiled, Inputs, many};
 use crate::installer::Packages;
 use crate::installer::shelf::Shelf;
+use crate::script::Program;
 use crate::script::values::{LIMIT, Unreadable};
-use crate::script::{Program, limits};
-use crate::source::files::{Files, ReadError};
+use crate::source::files::{Disk, Files, ReadError, settled};
 use crate::watch::look::{
     Readings, Seen, Shelves, Want, What, Witness, is_folder, profile, values_files,
 };
@@ -161,31 +160,18 @@ impl Runner {
             let (name, values) = customers[index].clone();
             (!is_overtaken()).then(|| self.check(files, loaded, name, values))
         };
-        if let [index] = open.as_slice() {
-            kept[*index] = check(*index);
-            return kept;
+        match open.as_slice() {
+            [] => return kept,
+            [index] => {
+                kept[*index] = check(*index);
+                return kept;
+            }
+            _ => {}
         }
-        let next = AtomicUsize::new(0);
-        let work = || {
-            let mut done = Vec::new();
-            while let Some(index) = open.get(next.fetch_add(1, Ordering::Relaxed)) {
-                done.push((*index, check(*index)));
-            }
-            done
-        };
-        let processors = std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        std::thread::scope(|scope| {
-            let start = |_| {
-                let builder = std::thread::Builder::new().stack_size(limits::STACK);
-                builder.spawn_scoped(scope, work).expect("the system has room for a thread")
-            };
-            let threads: Vec<_> = (0..processors.min(open.len())).map(start).collect();
-            for thread in threads {
-                match thread.join() {
-                    Ok(done) => done.into_iter().for_each(|(index, it)| kept[index] = it),
-                    Err(panic) => std::panic::resume_unwind(panic),
-                }
-            }
+        let (work, stop) = (|at: usize| check(open[at]), AtomicBool::new(false));
+        let mut places = open.iter();
+        many::in_order(open.len(), many::processors(), &stop, work, |it| {
+            kept[*places.next().expect("each has a place")] = it;
         });
         kept
     }
@@ -228,8 +214,14 @@ impl Runner {
             let named = base.last().unwrap_or(&self.setup.inputs.script);
             return (vec![(stem(named), base.clone())], readings);
         }
+        // One folder may have been named in two ways.
+        let mut folders: BTreeMap<PathBuf, PathBuf> = BTreeMap::new();
         let mut seen = BTreeSet::new();
-        own.retain(|it| seen.insert(it.clone()));
+        own.retain(|it| {
+            let (parent, name) = (it.parent().unwrap_or(it), it.file_name().unwrap_or_default());
+            let real = folders.entry(parent.to_path_buf()).or_insert_with(|| settled(&Disk, it));
+            seen.insert(real.with_file_name(name))
+        });
         let names = names(&own);
         let values = own.iter().map(|it| base.iter().chain([it]).cloned().collect());
         (names.into_iter().zip(values).collect(), readings)

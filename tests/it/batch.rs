@@ -9,6 +9,8 @@ use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Value, json};
 
+use crate::support::package::{Build, package};
+
 /// A folder with files, in which the program runs.
 struct Folder(tempfile::TempDir);
 
@@ -401,6 +403,7 @@ fn a_list_names_customers_with_scripts_and_values() {
     for (text, place) in [
         ("[[customer]]\nvalues = \"a.toml\"\n", "list.toml:1:1: this customer has no script"),
         ("skript = 1\n", "list.toml:1:1: `skript` is unknown here"),
+        ("[customer]\nname = \"a\"\n", "list.toml:1:2: `customer` is no list of tables"),
         (
             "script = \"main.rhai\"\n[[customer]]\nname = \"../x\"\n",
             "list.toml:3:8: `../x` cannot be",
@@ -420,6 +423,17 @@ fn a_list_names_customers_with_scripts_and_values() {
         assert_eq!(run.code, 2, "{text}");
         assert!(run.err.contains(place), "{text}: {}", run.err);
     }
+}
+
+#[test]
+fn a_folder_that_is_named_in_two_ways_is_one() {
+    let folder = mixed();
+    folder.write("customers/.contoso.toml", b"what an editor left");
+    let (_, once) = folder.json("batch main.rhai customers --output-format json");
+    let (_, twice) =
+        folder.json("batch main.rhai customers other/../customers --output-format json");
+    assert_eq!(once["customers"], twice["customers"]);
+    assert_eq!(once["totals"]["total"], 8, "{once}");
 }
 
 #[test]
@@ -488,11 +502,12 @@ fn a_customer_who_fails_then_is_told() {
     assert!(back.out.contains("a plan at last"), "{}", back.out);
 }
 
+fn example(name: &str) -> Vec<u8> {
+    std::fs::read(crate::support::root().join("examples").join(name)).expect("it is there")
+}
+
 /// Exchange Web Services end on a day.
 fn dated() -> Folder {
-    let example = |name: &str| {
-        std::fs::read(crate::support::root().join("examples").join(name)).expect("it is there")
-    };
     Folder::new(&[
         ("contoso.rhai", &example("contoso.rhai")),
         ("contoso.toml", &example("contoso.toml")),
@@ -508,6 +523,41 @@ fn a_changed_day_has_an_impact() {
     insta::assert_snapshot!(run.out);
     let near = folder.run("impact contoso.rhai contoso.toml --from-as-of 2026-11-23 --to-as-of 2026-11-24 --exit-code");
     assert_eq!(near.code, 0, "a day less is no difference: {}", near.out);
+}
+
+#[test]
+fn another_package_has_an_impact() {
+    // Which build it is, the package says; and one customer has no mail, of which the packages differ most.
+    let text = |name| String::from_utf8(example(name)).expect("it is text");
+    let script = text("contoso.rhai")
+        .replace("    .build(\"4.6.673.0\")\n", "")
+        .replace(
+            "mail::office365()",
+            "if param::flag(\"online\", \"Mail online\") { mail::office365()",
+        )
+        .replace(
+            "(secret(\"mailbox_app_secret\"));",
+            "(secret(\"mailbox_app_secret\")); } else { mail::none(); }",
+        );
+    let values = |online: bool| format!("online = {online}\n{}", text("contoso.toml"));
+    let folder = Folder::new(&[
+        ("contoso.rhai", script.as_bytes()),
+        ("customers/contoso.toml", values(true).as_bytes()),
+        ("customers/fabrikam.toml", values(false).as_bytes()),
+    ]);
+    for (name, build) in [("was", Build::Redesigned), ("is", Build::Renamed)] {
+        folder.write(&format!("{name}.msi"), &package(build));
+        let run = folder.run(&format!("installer inspect {name}.msi --out {name}.json"));
+        assert_eq!(run.code, 0, "{}", run.err);
+    }
+    let sides = "--from-package-profile was.json --to-package-profile is.json";
+    let run = folder.run(&format!("impact contoso.rhai customers {sides} --from-as-of 2026-11-23"));
+    // A package is another one every time that it is written.
+    let told: Vec<&str> = run.out.lines().filter(|it| !it.contains("sha256:")).collect();
+    insta::assert_snapshot!(told.join("\n"));
+    let run =
+        folder.run("batch contoso.rhai customers --package-profile was.json --as-of 2026-11-23");
+    insta::assert_snapshot!(run.out);
 }
 
 #[test]

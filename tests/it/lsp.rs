@@ -1,6 +1,7 @@
 //! The language server, as an editor meets it.
 
 mod client;
+mod commands;
 mod edits;
 mod findings;
 mod names;

@@ -64,6 +64,8 @@ mod tenant;
 mod tidy;
 /// Plans that are made with the installer package at hand.
 mod trusted;
+/// Tests of templates, and what they count.
+mod trial;
 /// Values files, settings and environment.
 mod values;
 /// Watching: what a save is, what is shown of it, and a real process that is saved to.

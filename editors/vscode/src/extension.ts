@@ -19,7 +19,8 @@ export async function activate(context: vscode.ExtensionContext): Promise<void> 
       try {
         return await work(...given);
       } catch (error) {
-        await tell(error);
+        // The message may stay for as long as it likes; the command has ended.
+        void tell(error);
         return undefined;
       }
     });
@@ -97,7 +98,8 @@ async function start(context: vscode.ExtensionContext): Promise<void> {
         // Values files; which of them belong to a script, the server knows.
         { scheme: "file", pattern: "**/*.toml" },
       ],
-      initializationOptions: { ...options, commands: ["mimeo.explain", "mimeo.why", "mimeo.planWizard"] },
+      // Of what can be clicked in a script, these are run here, and the rest by the server.
+      initializationOptions: { ...options, commands: ["mimeo.planWizard", "mimeo.rehearse", "mimeo.explain"] },
       synchronize: { configurationSection: "mimeo" },
       outputChannelName: "mimeo language server",
       initializationFailedHandler: () => false,
@@ -119,7 +121,9 @@ async function stop(): Promise<void> {
 
 /** The script that a command is about: the one given, else the one in the editor; saved, since the program reads files. */
 async function script(given: unknown): Promise<vscode.Uri> {
-  const uri = given instanceof vscode.Uri ? given : vscode.window.activeTextEditor?.document.uri;
+  // The lenses of the server give an address as a text.
+  const said = typeof given === "string" ? vscode.Uri.parse(given) : given;
+  const uri = said instanceof vscode.Uri ? said : vscode.window.activeTextEditor?.document.uri;
   if (uri === undefined || uri.scheme !== "file" || !uri.path.endsWith(".rhai")) {
     throw new Error("Open a script (a file that ends in .rhai) first.");
   }

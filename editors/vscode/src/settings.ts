@@ -13,7 +13,7 @@ interface Settings {
 
 /** The settings, as the server reads them. */
 export function settings(scope?: vscode.Uri): Settings {
-  const section = vscode.workspace.getConfiguration("mimeo", scope);
+  const section = vscode.workspace.getConfiguration("mimeo", scope ?? null);
   return {
     values: section.get("values"),
     asOf: section.get("asOf", ""),

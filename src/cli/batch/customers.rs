@@ -10,7 +10,9 @@ use std::path::{Component, Path, PathBuf};
 use crate::cli::Failure;
 use crate::cli::batch::manifest;
 use crate::cli::ui::entries;
-use crate::source::files::{Disk, Files};
+use crate::compile::many;
+use crate::source::files::{Disk, settled};
+use crate::watch::look::is_values_file;
 
 /// Whose values are looked at.
 #[derive(Debug, clap::Args)]
@@ -51,8 +53,7 @@ pub(in crate::cli) struct Customer {
 impl CustomerArgs {
     /// How many threads work.
     pub(in crate::cli) fn jobs(&self) -> usize {
-        let processors = || std::thread::available_parallelism().map_or(1, NonZeroUsize::get);
-        self.jobs.map_or_else(processors, NonZeroUsize::get)
+        self.jobs.map_or_else(many::processors, NonZeroUsize::get)
     }
 
     /// Finds the customers. Only what names nothing at all is refused: a file that cannot be read is found out later.
@@ -115,7 +116,24 @@ impl Customers {
         order.sort_by(|one, other| lower(*one).cmp(lower(*other)).then(one.cmp(other)));
         let alike = order.chunk_by(|one, other| lower(*one).eq(lower(*other)));
         let alike: Vec<Vec<usize>> = alike.filter(|it| it.len() > 1).map(<[_]>::to_vec).collect();
-        for indices in alike {
+        let mut again = HashSet::new();
+        for mut indices in alike {
+            // One folder may have been named in two ways.
+            let mut seen = HashSet::new();
+            indices.retain(|it| {
+                let customer = &self.list[*it];
+                let others = customer.values.split_last().map_or(&[][..], |(_, others)| others);
+                let last = customer.values.last().map(|it| settled(&Disk, it));
+                let key = (customer.script, others, last);
+                let is_new = customer.is_named || seen.insert(key);
+                if !is_new {
+                    again.insert(*it);
+                }
+                is_new
+            });
+            if indices.len() < 2 {
+                continue;
+            }
             let named = indices.iter().filter(|it| self.list[**it].is_named).count();
             if named > 1 {
                 let message = format!("two customers are called `{}`", self.list[indices[0]].name);
@@ -123,18 +141,17 @@ impl Customers {
             }
             self.lengthen(&indices);
         }
+        let mut index = 0..;
+        self.list.retain(|_| !index.next().is_some_and(|it| again.contains(&it)));
         Ok(())
     }
 
     /// Puts as much of the folders before names as tells them apart.
     fn lengthen(&mut self, indices: &[usize]) {
         let folders = |it: &Customer| {
-            let path = it.values.last().cloned().unwrap_or_default();
-            let parent = path.parent().filter(|it| !it.as_os_str().is_empty());
-            let parent = parent.unwrap_or(Path::new(".")).to_path_buf();
-            let real = Disk.canonical(&parent).or_else(|_| std::path::absolute(&parent));
-            let words = real.unwrap_or(parent);
-            let words = words.components().filter_map(|it| match it {
+            let path = it.values.last().map(|it| settled(&Disk, it)).unwrap_or_default();
+            let words = path.parent().into_iter().flat_map(Path::components);
+            let words = words.filter_map(|it| match it {
                 Component::Normal(name) => Some(name.to_string_lossy().into_owned()),
                 Component::Prefix(_)
                 | Component::RootDir
@@ -158,7 +175,7 @@ impl Customers {
         for (index, folders) in unnamed.into_iter().zip(&folders) {
             let customer = &mut self.list[index];
             customer.name = format!("{}/{}", tail(folders, depth), customer.name);
-            // The same file by two ways, or for two scripts.
+            // The same file after others, or for two scripts.
             let count = seen.entry(customer.name.to_lowercase()).or_default();
             *count += 1;
             if *count > 1 {
@@ -183,7 +200,8 @@ fn expand(path: &Path) -> Result<Vec<PathBuf>, Failure> {
         |it: &Path| it.extension().is_some_and(|ending| ending.eq_ignore_ascii_case("toml"));
     if path.is_dir() {
         let mut found = entries(path).map_err(|error| unreadable(&error))?;
-        found.retain(|it| is_values(it));
+        // As `mimeo watch` takes it.
+        found.retain(|it| is_values_file(it));
         found.sort();
         return if found.is_empty() { Err(nothing(path)) } else { Ok(found) };
     }

@@ -78,6 +78,10 @@ impl Firsts {
                 (is_first, first.contains(&index))
             })
             .collect();
+        // Nobody else can come to those.
+        for key in keys.iter().filter(|it| it.customer.is_some()) {
+            known.remove(key);
+        }
         drop(known);
         let hits = diagnostics.iter().zip(keys).zip(ranks);
         let hits = hits.map(|((it, key), (is_first, is_named))| Hit {
@@ -110,8 +114,11 @@ pub(super) struct Groups {
 }
 
 impl Groups {
-    /// Takes the findings of the next customer.
-    pub(super) fn take(&mut self, index: usize, name: &str, hits: Vec<Hit>) {
+    /// Takes the findings of the next customer. The annotations of those that no other customer can have are returned, so
+    /// that ten thousand of them need no room.
+    pub(super) fn take(&mut self, index: usize, name: &str, hits: Vec<Hit>) -> String {
+        let keys = hits.iter().map(|it| it.key);
+        let own: Vec<Key> = keys.filter(|it| it.customer.is_some()).collect();
         for hit in hits {
             match self.groups.entry(hit.key) {
                 Entry::Vacant(vacant) => {
@@ -142,6 +149,7 @@ impl Groups {
                 }
             }
         }
+        own.iter().filter_map(|it| self.groups.remove(it)).map(|it| it.annotation()).collect()
     }
 
     /// The groups drawn, the gravest and most frequent first, each with who else is hit; every line ended.
@@ -165,12 +173,7 @@ impl Groups {
     pub(super) fn annotations(&self) -> String {
         let mut groups: Vec<&Group> = self.groups.values().collect();
         groups.sort_by_key(|it| (it.code.severity, it.first, std::cmp::Reverse(it.count)));
-        let line = |group: &&Group| {
-            let others: String =
-                group.others().iter().flat_map(|it| ["%0A".to_owned(), escaped(it)]).collect();
-            format!("{}{others}\n", group.drawn.trim_end_matches('\n'))
-        };
-        groups.iter().map(line).collect()
+        groups.into_iter().map(Group::annotation).collect()
     }
 }
 
@@ -179,6 +182,13 @@ fn escaped(text: &str) -> String {
 }
 
 impl Group {
+    /// One line.
+    fn annotation(&self) -> String {
+        let others = self.others();
+        let others: String = others.iter().flat_map(|it| ["%0A".to_owned(), escaped(it)]).collect();
+        format!("{}{others}\n", self.drawn.trim_end_matches('\n'))
+    }
+
     /// Who else is hit, a line each where the places or the words differ.
     fn others(&self) -> Vec<String> {
         let more = self.count.saturating_sub(1);

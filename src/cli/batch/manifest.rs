@@ -53,6 +53,10 @@ pub(super) fn read(
         match (key.get_ref().as_ref(), value.get_ref()) {
             ("script", _) => common = Some(list.path(value)?),
             ("customer", DeValue::Array(array)) => entries = array,
+            ("customer", _) => {
+                let message = "`customer` is no list of tables";
+                return Err(list.wrong(key.span(), message, "write `[[customer]]` for each"));
+            }
             (other, _) => return Err(list.unknown(other, key.span(), &["script", "customer"])),
         }
     }

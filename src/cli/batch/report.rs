@@ -110,7 +110,7 @@ impl<'a> Report<'a> {
         }
         match self.batch.form {
             Form::Full => {
-                self.groups.take(outcome.index, &outcome.row.customer, outcome.hits);
+                drop(self.groups.take(outcome.index, &outcome.row.customer, outcome.hits));
                 self.written += usize::from(outcome.row.steps.is_some());
                 if self.verdicts[outcome.row.verdict as usize] <= matrix::READABLE {
                     self.rows.push(outcome.row);
@@ -119,7 +119,8 @@ impl<'a> Report<'a> {
             Form::Github => match &outcome.row.problem {
                 Some(problem) => self.pending.push_str(&annotation(self.path(&outcome), problem)),
                 None => {
-                    self.groups.take(outcome.index, &outcome.row.customer, outcome.hits);
+                    let own = self.groups.take(outcome.index, &outcome.row.customer, outcome.hits);
+                    self.pending.push_str(&own);
                 }
             },
             Form::Concise => match &outcome.row.problem {
@@ -179,7 +180,11 @@ impl<'a> Report<'a> {
             }
             Form::Junit => {
                 let errors = self.verdicts[Verdict::Failed as usize];
-                self.pending = junit::report(&self.pending, [self.taken, self.failed, errors]);
+                self.pending = crate::export::junit::report(
+                    "mimeo batch",
+                    &self.pending,
+                    [self.taken, self.failed, errors],
+                );
             }
         }
         self.flush();

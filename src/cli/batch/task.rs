@@ -127,11 +127,13 @@ impl Batch<'_> {
             outcome.row.ends = mail::deadline(&compiled.deployment).map(|it| it.date);
         }
         if *self.goal != Goal::Check {
-            compiled.assemble(inputs.as_of);
-            if let Some(plan) = compiled.plan.take() {
+            let canonical = compiled.assemble_written(inputs.as_of);
+            if let (Some(plan), Some(canonical)) = (compiled.plan.take(), canonical) {
                 let file = match self.goal {
                     Goal::Check | Goal::Plan => None,
-                    Goal::Write(folder) => Some(write(folder, &customer.name, &plan)?),
+                    Goal::Write(folder) => {
+                        Some(write(folder, &customer.name, &canonical.to_json())?)
+                    }
                 };
                 outcome.row.steps = Some(plan.steps.len());
                 outcome.plan = Some((plan.seal, file));
@@ -212,12 +214,11 @@ const MOST_BYTES: u64 = 16 << 20;
 
 /// Writes a plan below a folder, by the customer's name. What is there is written over only if it is a plan that nobody has
 /// begun to carry out.
-fn write(folder: &Path, name: &str, plan: &Plan) -> Result<PathBuf, Failure> {
+fn write(folder: &Path, name: &str, text: &str) -> Result<PathBuf, Failure> {
     let path = folder.join(format!("{name}.plan.json"));
     let refuse = |reason: &str, hint: &str| {
         Err(Failure::usage(format!("{} {reason}", path.display()), hint))
     };
-    let text = plan.to_json();
     match Disk.read(&path, MOST_BYTES) {
         Ok(there) if there == text => return Ok(path),
         Ok(there) => match Plan::from_json(&there) {
@@ -252,6 +253,6 @@ fn write(folder: &Path, name: &str, plan: &Plan) -> Result<PathBuf, Failure> {
             | ReadError::Io(_),
         ) => return refuse("is no plan of mimeo, so it stays", "write to another folder"),
     }
-    write_file(&path, &text)?;
+    write_file(&path, text)?;
     Ok(path)
 }

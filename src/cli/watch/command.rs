@@ -16,7 +16,8 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 use crate::cli::Failure;
-use crate::cli::ui::{remove_folder, temporary_folder, write_file};
+use crate::cli::temporary::Temporary;
+use crate::cli::ui::write_file;
 use crate::plan::visible;
 use crate::watch::board::milliseconds;
 use crate::watch::event::Event;
@@ -62,14 +63,14 @@ impl Ended {
 #[derive(Debug)]
 pub(super) struct Commands {
     line: String,
-    folder: PathBuf,
+    folder: Temporary,
     stop: Arc<AtomicBool>,
 }
 
 impl Commands {
     /// A command line, and a folder for the plans.
     pub(super) fn new(line: String) -> Result<Self, Failure> {
-        Ok(Commands { line, folder: temporary_folder()?, stop: Arc::default() })
+        Ok(Commands { line, folder: Temporary::new()?, stop: Arc::default() })
     }
 
     /// Runs it for one customer, to its end.
@@ -89,10 +90,10 @@ impl Commands {
     fn start(&self, checked: &Checked) -> io::Result<(Child, PathBuf)> {
         let plan = checked.compiled.as_ref().and_then(|it| it.plan.as_ref());
         let plan = plan.ok_or_else(|| io::Error::other("there is no plan"))?;
-        let file = self.folder.join(format!("{}.plan.json", file_name(&checked.name)));
+        let file = self.folder.path().join(format!("{}.plan.json", file_name(&checked.name)));
         write_file(&file, &plan.to_json()).map_err(|it| io::Error::other(it.message))?;
         // A pipe that nobody empties would stop it.
-        let said = self.folder.join("said");
+        let said = self.folder.path().join("said");
         let out = File::create(&said)?;
         let child = shell(&self.line)
             .env("MIMEO_PLAN", &file)
@@ -120,12 +121,6 @@ impl Commands {
                 }
             }
         }
-    }
-}
-
-impl Drop for Commands {
-    fn drop(&mut self) {
-        remove_folder(&self.folder);
     }
 }
 

@@ -1,50 +1,29 @@
-//! The thin shell of watching: threads that hear, read keys, run and start commands, and one that owns the state.
-#![expect(clippy::disallowed_methods, reason = "watching has a clock")]
+//! The thin shell of watching: threads that look at files, read keys and start commands, and one that shows.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::time::{Duration, Instant, SystemTime};
-
-use jiff::civil::Date;
+use std::sync::mpsc::{Receiver, Sender, channel};
 
 use crate::cli::check::make_edits;
 use crate::cli::screen::Output;
 use crate::cli::ui::{Ui, variable};
 use crate::cli::watch::command::{Ended, Line, edit};
-use crate::cli::watch::ears::{CLOSES, Ears};
+use crate::cli::watch::scout::{self, Report, Word};
 use crate::cli::watch::terminal::{Input, Screen};
-use crate::cli::watch::{Args, day, interval, tell, tell_end};
+use crate::cli::watch::{Args, habits, tell, tell_end};
 use crate::cli::{ExitStatus, Failure};
 use crate::export;
-use crate::plan::visible;
-use crate::script::limits;
-use crate::source::files::Disk;
-use crate::watch::attention::{Attention, Pace, Signal, Verdict};
 use crate::watch::board::{Board, Cause};
 use crate::watch::editor::editor;
 use crate::watch::keys::{Act, Key, View};
-use crate::watch::look::{self, Mark, Want};
-use crate::watch::run::{Outcome, Runner, Setup};
+use crate::watch::run::{Outcome, Setup};
 use crate::watch::screen::{frame, height};
-use crate::watch::trail::{Stir, Trail};
 
-/// Where events come, everything is looked at this often all the same: what is found then tells of a folder without.
-const SELDOM: Duration = Duration::from_secs(1);
-/// Where none come, this often.
-const OFTEN: Duration = Duration::from_millis(200);
-
-/// What the threads tell the one that owns the state.
+/// What the threads tell the one that shows.
 #[derive(Debug)]
 enum Message {
-    /// Something happened to a file.
-    Stirred(Stir, Instant),
+    /// Of the files.
+    Report(Report),
     /// From the terminal.
     Terminal(Input),
-    /// A run has ended.
-    Done(u64, Option<Outcome>),
     /// A command has ended.
     Ended(Ended),
     /// The system asks to end.
@@ -52,62 +31,34 @@ enum Message {
     Interrupted,
 }
 
-/// What is to be run.
-#[derive(Debug)]
-struct Order {
-    number: u64,
-    changed: BTreeSet<Want>,
-    whole: bool,
-    as_of: Date,
-}
-
-/// The state of watching.
+/// The state of what is shown.
 pub(super) struct Shell<'a> {
     args: &'a Args,
     ui: Ui,
     messages: Receiver<Message>,
-    orders: Sender<Order>,
-    /// The number of the last order: what is older is overtaken.
-    latest: Arc<AtomicU64>,
-    attention: Attention,
-    trail: Trail,
-    ears: Ears,
-    marks: BTreeMap<PathBuf, Mark>,
+    scout: Sender<Word>,
     board: Board,
     view: View,
     screen: Option<Screen>,
     line: Option<Line>,
-    began: Instant,
-    /// When the first word of the change was heard that the next run is for.
-    heard: Option<Instant>,
-    /// What the run is for that is under way.
-    under_way: Option<(Instant, BTreeSet<Want>)>,
-    /// When everything is looked at again.
-    next_look: Instant,
 }
 
 impl<'a> Shell<'a> {
     /// Starts the threads, and the first run.
     pub(super) fn new(args: &'a Args, setup: Setup, ui: Ui) -> Result<Self, Failure> {
-        let began = Instant::now();
         let (send, messages) = channel();
-        let latest = Arc::new(AtomicU64::new(0));
-        let orders = worker(setup, send.clone(), latest.clone());
-        let ears = if args.poll.is_some() {
-            Ears::none()
-        } else {
-            let send = send.clone();
-            // Whoever has ended hears nothing.
-            Ears::new(move |it| send.send(Message::Stirred(it, Instant::now())).unwrap_or_default())
-        };
         let line = match &args.exec {
             Some(line) => {
                 let send = send.clone();
+                // Whoever has ended hears nothing.
                 let report = move |it| send.send(Message::Ended(it)).unwrap_or_default();
                 Some(Line::new(line.clone(), report)?)
             }
             None => None,
         };
+        let report = send.clone();
+        let report = move |it| report.send(Message::Report(it)).is_ok();
+        let scout = scout::send(setup, habits(args), report);
         heed_signals(send.clone());
         let seen = args.output_format == Output::Full && ui.is_watched() && ui.can_be_asked();
         let screen = if seen {
@@ -116,54 +67,18 @@ impl<'a> Shell<'a> {
         } else {
             None
         };
-        let mut pace = Pace::new(CLOSES);
-        if args.poll.is_some() {
-            pace.late = pace.settle;
-        }
-        let mut shell = Shell {
-            args,
-            ui,
-            messages,
-            orders,
-            latest,
-            attention: Attention::new(pace),
-            trail: Trail::default(),
-            ears,
-            marks: BTreeMap::new(),
-            board: Board::default(),
-            view: View::default(),
-            screen,
-            line,
-            began,
-            heard: None,
-            under_way: None,
-            next_look: began,
-        };
-        shell.order(BTreeSet::new(), true);
-        Ok(shell)
+        let (board, view) = (Board::default(), View::default());
+        Ok(Shell { args, ui, messages, scout, board, view, screen, line })
     }
 
     /// Watches, until somebody ends it.
     pub(super) fn watch(&mut self) -> ExitStatus {
-        loop {
-            let wait = self.wait();
-            match self.messages.recv_timeout(wait) {
-                Ok(message) => {
-                    if let Some(status) = self.heed(message) {
-                        return status;
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {}
-                Err(RecvTimeoutError::Disconnected) => return ExitStatus::Bug,
+        while let Ok(message) = self.messages.recv() {
+            if let Some(status) = self.heed(message) {
+                return status;
             }
-            // What was said meanwhile belongs together, but keys and results do not wait.
-            while let Ok(message) = self.messages.try_recv() {
-                if let Some(status) = self.heed(message) {
-                    return status;
-                }
-            }
-            self.look();
         }
+        ExitStatus::Bug
     }
 
     /// Gives the terminal back, and ends the command that runs.
@@ -172,29 +87,16 @@ impl<'a> Shell<'a> {
         self.line = None;
     }
 
-    fn now(&self) -> Duration {
-        self.began.elapsed()
-    }
-
-    fn wait(&self) -> Duration {
-        let next = self.next_look.saturating_duration_since(Instant::now());
-        let due = self.attention.due().map(|it| it.saturating_sub(self.now()));
-        due.map_or(next, |it| it.min(next))
-    }
-
     fn heed(&mut self, message: Message) -> Option<ExitStatus> {
         match message {
-            Message::Stirred(stir, at) => self.hear(&stir, at),
-            Message::Terminal(Input::Resized) => self.draw(),
-            Message::Terminal(Input::Pressed(key)) => return self.press(key),
-            Message::Done(number, outcome) => {
-                if number == self.latest.load(Ordering::SeqCst)
-                    && let Some(outcome) = outcome
-                    && !self.show(&outcome)
-                {
+            Message::Report(Report::Run(outcome, cause)) => {
+                if !self.show(&outcome, cause) {
                     return Some(ExitStatus::Clean);
                 }
             }
+            Message::Report(Report::Dead) => return Some(ExitStatus::Bug),
+            Message::Terminal(Input::Resized) => self.draw(),
+            Message::Terminal(Input::Pressed(key)) => return self.press(key),
             Message::Ended(ended) => {
                 if self.screen.is_some() {
                     self.board.aside = Some(ended.words());
@@ -212,118 +114,8 @@ impl<'a> Shell<'a> {
         None
     }
 
-    fn hear(&mut self, stir: &Stir, at: Instant) {
-        let concern = self.trail.concern(stir);
-        let now = self.now();
-        for (want, signal) in &concern.signals {
-            self.attention.hear(want, *signal, now);
-            if !self.ears.deaf.is_empty()
-                && let Some(home) = self.trail.home(want)
-            {
-                self.ears.trust(&home);
-            }
-        }
-        if concern.folders {
-            self.follow(true);
-        }
-        if !concern.signals.is_empty() || concern.folders {
-            self.heard.get_or_insert(at);
-        }
-    }
-
-    /// Follows where paths lead now, and watches there.
-    fn follow(&mut self, anew: bool) {
-        let base = std::path::absolute(".").unwrap_or_default();
-        let wants: Vec<Want> = self.attention.known().map(|(want, _)| want.clone()).collect();
-        self.trail = Trail::new(&wants, &base, &look::link, &look::is_folder);
-        self.ears.attend(self.trail.folders(), anew);
-        if anew {
-            let now = self.now();
-            for want in &wants {
-                self.attention.hear(want, Signal::Firm, now);
-            }
-        }
-    }
-
-    /// Looks at what is to be looked at, and orders a run if something changed.
-    fn look(&mut self) {
-        if self.next_look <= Instant::now() {
-            self.look_around();
-        }
-        let now = self.now();
-        for want in self.attention.ready(now) {
-            let found = look::look(&want, self.attention.seen(&want));
-            match self.attention.judge(&want, found, now) {
-                Verdict::Unheard => {
-                    self.heard.get_or_insert_with(Instant::now);
-                    if self.ears.are_open()
-                        && let Some(home) = self.trail.home(&want)
-                    {
-                        self.ears.doubt(&home);
-                    }
-                }
-                Verdict::Same | Verdict::Wait | Verdict::Changed => {}
-            }
-        }
-        if let Some(changed) = self.attention.take(now) {
-            self.order(changed, false);
-        } else if self.attention.due().is_none() {
-            // It was nothing.
-            self.heard = None;
-        }
-    }
-
-    /// Looks whether something may have changed that no event told of.
-    fn look_around(&mut self) {
-        let every = match interval(self.args) {
-            Some(every) => every,
-            None if self.ears.are_open() && self.ears.deaf.is_empty() => SELDOM,
-            None => OFTEN,
-        };
-        self.next_look = Instant::now() + every;
-        let (now, time) = (self.now(), SystemTime::now());
-        let wants: Vec<Want> = self.attention.known().map(|(want, _)| want.clone()).collect();
-        let mut marks: BTreeMap<PathBuf, (Mark, bool)> = BTreeMap::new();
-        for want in wants {
-            let (_, differs) = *marks.entry(want.path.clone()).or_insert_with(|| {
-                let mark = look::mark(&want.path, time);
-                let before = self.marks.get(&want.path);
-                (mark, before.is_some_and(|it| mark.may_differ(it)))
-            });
-            if differs {
-                self.attention.hear(&want, Signal::Unheard, now);
-            }
-        }
-        self.marks = marks.into_iter().map(|(path, (mark, _))| (path, mark)).collect();
-    }
-
-    fn order(&mut self, changed: BTreeSet<Want>, whole: bool) {
-        let number = self.latest.load(Ordering::SeqCst) + 1;
-        self.latest.store(number, Ordering::SeqCst);
-        let heard = self.heard.take().unwrap_or_else(Instant::now);
-        // A run that is overtaken was for changes that are now this run's.
-        let (since, mut all) = self.under_way.take().unwrap_or((heard, BTreeSet::new()));
-        all.extend(changed.iter().cloned());
-        self.under_way = Some((since.min(heard), all));
-        let order = Order { number, changed, whole, as_of: day(self.args) };
-        // The worker lives as long as this.
-        self.orders.send(order).unwrap_or_default();
-    }
-
-    /// Takes a result in and shows it; whether anybody sees it.
-    fn show(&mut self, outcome: &Outcome) -> bool {
-        let (since, changed) = self.under_way.take().unwrap_or((Instant::now(), BTreeSet::new()));
-        let new = self.attention.adopt(&outcome.readings);
-        let mut names: Vec<String> = Vec::new();
-        for want in &changed {
-            let name = want.path.file_name().unwrap_or(want.path.as_os_str()).to_string_lossy();
-            let name = visible(&name).into_owned();
-            if !names.contains(&name) {
-                names.push(name);
-            }
-        }
-        let polled = self.ears.deaf.iter().map(|it| it.display().to_string()).collect();
-        let cause = Cause { changed: names, took: since.elapsed(), polled };
+    /// Shows a result; whether anybody sees it.
+    fn show(&mut self, outcome: &Outcome, cause: Cause) -> bool {
         let planned = self.board.take(outcome, cause);
         self.view.keep(&self.board);
         let seen = if self.screen.is_some() {
@@ -335,14 +127,6 @@ impl<'a> Shell<'a> {
         if let Some(line) = &self.line {
             for checked in planned {
                 line.order(checked);
-            }
-        }
-        // Whoever waits for the result comes first.
-        if !new.is_empty() || self.attention.known().count() != self.trail.len() {
-            self.follow(false);
-            let now = self.now();
-            for want in &new {
-                self.attention.hear(want, Signal::Firm, now);
             }
         }
         seen
@@ -365,7 +149,8 @@ impl<'a> Shell<'a> {
                 return Some(ExitStatus::Interrupted);
             }
             Act::Quit => return Some(ExitStatus::Clean),
-            Act::Again => self.order(BTreeSet::new(), true),
+            // A scout that is dead has said so.
+            Act::Again => self.scout.send(Word::Again).unwrap_or_default(),
             Act::Edit(index) => self.edit(index),
             Act::Fix(index) => self.fix(index),
             Act::Draw => {}
@@ -406,27 +191,6 @@ impl<'a> Shell<'a> {
             Err(failure) => failure.message,
         });
     }
-}
-
-/// The thread that runs.
-fn worker(setup: Setup, tell: Sender<Message>, latest: Arc<AtomicU64>) -> Sender<Order> {
-    let (orders, receive) = channel::<Order>();
-    let work = move || {
-        let mut runner = Runner::new(setup);
-        while let Ok(Order { number, changed, whole, as_of }) = receive.recv() {
-            if whole {
-                runner.forget();
-            }
-            let is_overtaken = || latest.load(Ordering::SeqCst) != number;
-            let outcome = runner.run(&Disk, changed, as_of, &is_overtaken);
-            if tell.send(Message::Done(number, outcome)).is_err() {
-                return;
-            }
-        }
-    };
-    let thread = std::thread::Builder::new().stack_size(limits::STACK).spawn(work);
-    drop(thread.expect("the system has room for a thread"));
-    orders
 }
 
 /// Has the signals that ask to end come as messages, so that the terminal is given back.

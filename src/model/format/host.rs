@@ -252,7 +252,7 @@ pub(super) fn is_address(host: &str) -> bool {
 
 /// Refuses a scheme, and the path behind it.
 fn no_scheme<F: Format>(text: &str) -> Result<(), Malformed> {
-    let Some(at) = text.find("://") else { return Ok(()) };
+    let Some(at) = text.find(':').and_then(|_| text.find("://")) else { return Ok(()) };
     let rest = &text[at + 3..];
     let host = rest.split(['/', '?', '#']).next().unwrap_or(rest);
     let help = format!("write {} without scheme and path, such as `{}`", F::WHAT, F::EXAMPLE);
@@ -271,13 +271,13 @@ fn no_path<F: Format>(text: &str) -> Result<(), Malformed> {
 
 /// Refuses a port behind a `:` or a `,`, and an IPv6 address.
 fn no_port(text: &str, help: &str) -> Result<(), Malformed> {
+    let Some(at) = text.find([':', ',']) else {
+        return Ok(());
+    };
     let bare = text.trim_start_matches('[').split(']').next().unwrap_or(text);
     if bare.parse::<Ipv6Addr>().is_ok() {
         return Err(Malformed::new("is an IPv6 address", "write the host's DNS name"));
     }
-    let Some(at) = text.find([':', ',']) else {
-        return Ok(());
-    };
     let digits = text[at + 1..].bytes().take_while(u8::is_ascii_digit).count();
     let part = at..at + 1 + digits;
     let what = if digits > 0 { "a port" } else { "something like a port" };

@@ -28,6 +28,9 @@ pub(super) fn tidy<F: Format>(text: &str) -> Result<(), Malformed> {
             return Err(Malformed::plain::<F>(is).instead(inner));
         }
     }
+    if text.bytes().all(|it| matches!(it, b' '..=b'~')) {
+        return Ok(());
+    }
     if let Some((at, char)) = text.char_indices().find(|(_, char)| is_invisible(*char)) {
         let bare: String = text.chars().filter(|char| !is_invisible(*char)).collect();
         let is = format!("has an invisible character (U+{:04X})", u32::from(char));

@@ -53,7 +53,7 @@ pub(super) fn read(
             let table = value.get_ref().as_table().expect("it is a table");
             secrets::read(&file, table, sources, values, &mut found);
         } else if name == "secrets"
-            || (secrets::is_like(name) && (is_table || value.get_ref().is_array()))
+            || ((is_table || value.get_ref().is_array()) && secrets::is_like(name))
         {
             secrets::misplaced(&file, key, value, sources, values, &mut found);
         } else {

@@ -26,6 +26,9 @@ pub(super) const HOW: &str =
 pub(super) fn is_like(table: &str) -> bool {
     const MEANT: &[&str] = &["password", "passwords", "credential", "credentials"];
     const NOT_MEANT: &[&str] = &["server", "servers", "service", "services"];
+    if table == "secrets" {
+        return true;
+    }
     let table = table.to_ascii_lowercase();
     let is_near = nearest(&table, ["secrets"]).is_some() && !NOT_MEANT.contains(&table.as_str());
     is_near || MEANT.contains(&table.as_str())
@@ -367,6 +370,9 @@ enum Meaning {
 fn meaning(word: &str) -> Meaning {
     const VALUES: [&str; 8] =
         ["value", "password", "passwort", "pass", "pwd", "secret", "plain", "literal"];
+    if let Some(source) = SOURCES.into_iter().find(|it| *it == word) {
+        return Meaning::Source(source);
+    }
     let word = word.to_ascii_lowercase();
     match word.as_str() {
         "environment" | "variable" | "var" => return Meaning::Source("env"),

@@ -103,13 +103,13 @@ fn pair(
         return (Statement { range: start..last, path, key, kind: Kind::Neither }, end);
     }
     let value = after + 1 + blanks(&text[after + 1..end]);
-    let is_secret = path.first().is_some_and(|table| is_like(table));
+    let is_secret = || path.first().is_some_and(|table| is_like(table));
     let quotes = ["\"\"\"", "'''"].into_iter().find(|it| text[value..].starts_with(it));
     let end = match quotes.map(|quotes| closing(text, value + quotes.len(), quotes)) {
         None => last_line_end(text, start, value, end, tries),
         Some(closed) if closed < text.len() => line_end(text, closed),
         // All that follows may be part of the secret.
-        Some(closed) if is_secret => closed,
+        Some(closed) if is_secret() => closed,
         Some(_) => end,
     };
     let range = start..start + text[start..end].trim_end().len();
@@ -146,10 +146,24 @@ fn last_line_end(text: &str, start: usize, value: usize, end: usize, tries: &mut
 /// whatever is in it, and nothing has to be parsed to know that.
 fn closes_at_once(value: &str) -> bool {
     let value = value.trim_end();
-    let quotes = value.matches('"').count();
-    let is_plain = !value.contains(['\'', '\\', '#']) && !value.contains("\"\"\"");
-    let is_one = value.matches(['{', '}', '[', ']']).count() == 2;
-    value.starts_with('{') && value.ends_with('}') && is_one && is_plain && quotes.is_multiple_of(2)
+    if !value.starts_with('{') || !value.ends_with('}') || value.contains("\"\"\"") {
+        return false;
+    }
+    let (mut is_text, mut brackets) = (false, 0);
+    let mut signs = value.bytes();
+    while let Some(sign) = signs.next() {
+        match sign {
+            b'"' => is_text = !is_text,
+            b'\\' if is_text => {
+                signs.next();
+            }
+            _ if is_text => {}
+            b'{' | b'}' | b'[' | b']' => brackets += 1,
+            b'\'' | b'\\' | b'#' => return false,
+            _ => {}
+        }
+    }
+    brackets == 2 && !is_text
 }
 
 /// The words of a key with dots, unquoted, and its range.
@@ -167,7 +181,8 @@ fn key_path(text: &str, start: usize) -> (Vec<String>, Range<usize>) {
             let line = &rest[1..line_end(rest, 0)];
             line.find(quote).map_or(("", 0), |length| (&line[..length], length + 2))
         } else {
-            let length = rest.find(ENDS).unwrap_or(rest.len());
+            let ends = |it: char| !it.is_ascii_alphanumeric() && ENDS.contains(&it);
+            let length = rest.find(ends).unwrap_or(rest.len());
             (&rest[..length], length)
         };
         if length == 0 {

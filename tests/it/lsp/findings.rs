@@ -121,6 +121,26 @@ fn only_the_newest_of_many_edits_counts() {
 }
 
 #[test]
+fn an_edit_ends_the_run_of_the_text_before() {
+    let mut client = Client::new(&[]);
+    client.open("main.rhai", "");
+    // Each takes as long as a script may, whatever the machine; all of them, longer than anybody waits.
+    for round in 0..12 {
+        let endless = format!("let x = [{round}]; x.pad(10_000, 1); loop {{ x.sort(); }}\n");
+        client.change("main.rhai", &endless);
+        let uri = client.uri("main.rhai");
+        let at = json!({ "line": 0, "character": 0 });
+        client.request(
+            "textDocument/hover",
+            json!({ "textDocument": { "uri": uri }, "position": at }),
+        );
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    client.change("main.rhai", "mail::nne();\n");
+    assert!(codes(&client.findings("main.rhai")).contains(&"script-unknown-function"));
+}
+
+#[test]
 fn a_file_outside_of_the_folder_and_one_never_saved_are_served() {
     let mut client = Client::new(&[]);
     let other = tempfile::tempdir().unwrap();

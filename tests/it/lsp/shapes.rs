@@ -41,6 +41,33 @@ fn declarations_are_symbols_with_their_parts() {
 }
 
 #[test]
+fn a_values_file_has_colours_folds_and_what_overrides_it() {
+    let script = "service::address(param::host(\"server\", \"The server\"));\naccount::regular(`contoso\\svc`, secret(\"password\"));\n";
+    let common = "server = \"old.contoso.com\"\nother = [\n    1,\n]\n\n[secrets]\npassword = { env = \"PASSWORD\" }\nnobodys = { env = \"NOBODYS\" }\n";
+    let own = "server = \"mim.contoso.com\"\n";
+    let files = [("main.rhai", script), ("common.toml", common), ("own.toml", own)];
+    let options = json!({ "values": ["common.toml", "own.toml"] });
+    let mut client = Client::with(&files, options, json!({}));
+    client.open("main.rhai", script);
+    client.open("common.toml", common);
+    let mut params = document(&client, "common.toml");
+    // The name of the parameter, and that of the secret; not what nobody asks for.
+    let tokens = client.request("textDocument/semanticTokens/full", params.clone());
+    assert_eq!(tokens["data"], json!([0, 0, 6, 4, 0, 6, 0, 8, 3, 2]));
+    let folds = client.request("textDocument/foldingRange", params.clone());
+    assert_eq!(folds, json!([{ "startLine": 1, "endLine": 3 }, { "startLine": 5, "endLine": 7 }]));
+    let end = json!({ "line": 1000, "character": 0 });
+    params["range"] = json!({ "start": { "line": 0, "character": 0 }, "end": end });
+    let hints = client.request("textDocument/inlayHint", params);
+    assert_eq!(hints.as_array().unwrap().len(), 1, "{hints}");
+    assert_eq!(
+        (&hints[0]["label"], &hints[0]["tooltip"]),
+        (&json!("overridden"), &json!("own.toml:1:11"))
+    );
+    assert_eq!(hints[0]["position"], json!({ "line": 0, "character": 26 }));
+}
+
+#[test]
 fn a_client_without_a_tree_gets_a_list() {
     let mut client = client(json!({}));
     let params = document(&client, "main.rhai");

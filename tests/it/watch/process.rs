@@ -55,18 +55,7 @@ impl Folder {
     fn watch(&self, args: &[&str]) -> Watch {
         let mut command = self.command(args);
         command.args(["--output-format", "ndjson"]);
-        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
-        let out = child.stdout.take().expect("it is piped");
-        let (send, events) = channel();
-        std::thread::spawn(move || {
-            for line in BufReader::new(out).lines().map_while(Result::ok) {
-                let event = serde_json::from_str(&line).expect("each line is JSON");
-                if send.send(event).is_err() {
-                    return;
-                }
-            }
-        });
-        Watch { child, events }
+        Watch::new(command)
     }
 
     fn watch_two(&self) -> Watch {
@@ -88,6 +77,21 @@ struct Watch {
 }
 
 impl Watch {
+    fn new(mut command: Command) -> Self {
+        let mut child = command.stdout(Stdio::piped()).spawn().expect("it starts");
+        let out = child.stdout.take().expect("it is piped");
+        let (send, events) = channel();
+        std::thread::spawn(move || {
+            for line in BufReader::new(out).lines().map_while(Result::ok) {
+                let event = serde_json::from_str(&line).expect("each line is JSON");
+                if send.send(event).is_err() {
+                    return;
+                }
+            }
+        });
+        Watch { child, events }
+    }
+
     fn next(&self) -> Json {
         self.events.recv_timeout(LIMIT).expect("it says something in time")
     }
@@ -308,6 +312,53 @@ fn a_command_gets_each_new_plan_and_what_it_writes_is_no_save() {
         fs::read_to_string(folder.path("log")).expect("it was written"),
         "contoso\ncontoso\n"
     );
+}
+
+#[test]
+fn a_folder_is_one_whichever_way_it_is_named_and_has_to_hold_something() {
+    let folder = good();
+    folder.write("customers/contoso.toml", VALUES);
+    fs::create_dir(folder.path("none")).expect("a folder");
+    let once = |args: &[&str]| {
+        let mut command = folder.command(&[&["main.rhai", "--once"], args].concat());
+        let ended = command.output().expect("it starts");
+        let text = [ended.stdout, ended.stderr].concat();
+        (ended.status.code(), String::from_utf8(text).expect("it writes UTF-8"))
+    };
+    let ways = ["customers", "none/../customers", "none/../customers/contoso.toml"];
+    let (code, text) = once(&ways);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("1 of 1 plans good") || text.contains("plan good"), "{text}");
+    let (code, text) = once(&["none"]);
+    assert_eq!(code, Some(2), "{text}");
+    assert!(text.contains("no values file"), "{text}");
+}
+
+#[cfg(unix)]
+#[test]
+fn what_a_killed_watch_left_over_is_removed_by_the_next() {
+    let folder = good();
+    let room = tempfile::tempdir().expect("a folder");
+    let left = || {
+        let entries = fs::read_dir(room.path()).expect("it is there");
+        entries.map(|it| it.expect("it is there").file_name()).collect::<Vec<_>>()
+    };
+    let started = |line| {
+        let mut command = folder.command(&["main.rhai", "contoso.toml", "--exec", line]);
+        command.args(["--output-format", "ndjson"]).env("TMPDIR", room.path());
+        Watch::new(command)
+    };
+    let killed = started("exit 0");
+    while killed.next()["event"] != "exec" {}
+    drop(killed);
+    let [first] = left().try_into().expect("one folder is left over");
+    let alive = started("exit 0");
+    while alive.next()["event"] != "exec" {}
+    let mut once = folder.command(&["main.rhai", "contoso.toml", "--exec", "exit 0", "--once"]);
+    let ended = once.env("TMPDIR", room.path()).output().expect("it starts");
+    assert!(ended.status.success(), "{ended:?}");
+    let [second] = left().try_into().expect("only that of the one that lives is there");
+    assert_ne!(first, second);
 }
 
 /// What is written through another name of a file is told where that name is, and nowhere else.

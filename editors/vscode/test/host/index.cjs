@@ -28,7 +28,7 @@ exports.run = async () => {
   const results = [];
   const test = async (name, work) => {
     try {
-      await work();
+      await Promise.race([work(), sleep(60_000).then(() => Promise.reject(new Error("it takes more than a minute")))]);
       results.push({ name, passed: true });
     } catch (error) {
       results.push({ name, passed: false, error: String(error) });
@@ -83,6 +83,33 @@ exports.run = async () => {
     await vscode.commands.executeCommand("mimeo.planWizard", good);
     const shown = await until("the plan", () => vscode.workspace.textDocuments.find((it) => it.uri.scheme === "mimeo-view"));
     if (!shown.getText().includes("FIMService")) throw new Error(shown.getText().slice(0, 300));
+  });
+  await test("the lenses above a script run its commands", async () => {
+    const lenses = await until("two lenses", async () => {
+      const list = await vscode.commands.executeCommand("vscode.executeCodeLensProvider", good, 10);
+      return list.length === 2 ? list : undefined;
+    });
+    const { command } = lenses.find((it) => it.command.title.startsWith("plan: "));
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: "another editor" }));
+    await vscode.commands.executeCommand(command.command, ...command.arguments);
+    await until("the plan", () => vscode.workspace.textDocuments.find((it) => it.uri.scheme === "mimeo-view" && it.uri.query === good.path));
+    const rehearse = lenses.find((it) => it.command.title === "rehearse").command;
+    const started = new Promise((resolve) => vscode.tasks.onDidStartTask((it) => resolve(it.execution)));
+    await vscode.commands.executeCommand(rehearse.command, ...rehearse.arguments);
+    const execution = await started;
+    if (!execution.task.name.includes("rehearse")) throw new Error(execution.task.name);
+    execution.terminate();
+  });
+  await test("a finding can be explained", async () => {
+    const document = await vscode.workspace.openTextDocument({ language: "rhai", content: 'mail::smtpp("a");\n' });
+    await vscode.window.showTextDocument(document);
+    await until("findings", () => vscode.languages.getDiagnostics(document.uri).length > 0);
+    const range = new vscode.Range(0, 0, 0, 20);
+    const actions = await vscode.commands.executeCommand("vscode.executeCodeActionProvider", document.uri, range);
+    const explain = actions.find((it) => it.title === "explain `script-unknown-function`");
+    if (explain === undefined) throw new Error(actions.map((it) => it.title).join(", "));
+    await vscode.commands.executeCommand(explain.command.command, ...explain.command.arguments);
+    await until("the page", () => vscode.window.tabGroups.all.flatMap((it) => it.tabs).find((it) => it.label.includes("script-unknown-function")));
   });
   await test("a value is explained", async () => {
     await vscode.commands.executeCommand("mimeo.why", "mail.server", good);

@@ -118,7 +118,7 @@ fn own(folder: &Path, number: usize, until: Until) -> f64 {
             }
         }
         assert!(until == Until::Findings || bytes > number * 10_000, "plans have a size");
-        rate(number, spent(began) - before)
+        rate(number, spent(began).saturating_sub(before))
     })
 }
 
@@ -194,7 +194,7 @@ fn bare(folder: &Path, number: usize, peer: Peer) -> f64 {
                 black_box(serde_json::to_string(plan).expect("a plan has a JSON form"));
             }
         }
-        rate(number, spent(began) - before)
+        rate(number, spent(began).saturating_sub(before))
     })
 }
 

@@ -320,10 +320,10 @@ struct Ruff {
 }
 
 impl Ruff {
-    /// Nothing, where there is none.
+    /// Nothing, where there is none. It watches the folder: of a file that is named, it loses sight when it is replaced.
     fn new(folder: &Path) -> Option<Self> {
         let mut command = Command::new("ruff");
-        command.args(["check", "--watch", "--no-cache", "--output-format", "concise", "main.py"]);
+        command.args(["check", "--watch", "--no-cache", "--output-format", "concise", "."]);
         command.current_dir(folder).stdout(Stdio::piped()).stderr(Stdio::null());
         let mut child = command.spawn().ok()?;
         let out = child.stdout.take().expect("it is piped");

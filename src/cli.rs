@@ -16,6 +16,7 @@ pub mod installer;
 mod interrupt;
 mod job;
 pub mod lsp;
+pub mod new;
 pub mod plan;
 pub mod preflight;
 pub mod rehearse;
@@ -170,6 +171,7 @@ enum Command {
     Status(status::Args),
     Undo(apply::UndoArgs),
     Rotate(apply::RotateArgs),
+    New(new::Args),
     Import(import::Args),
     Explain(explain::Args),
     Installer(installer::Args),
@@ -203,6 +205,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Status(args) => status::run(args, &ui),
         Command::Undo(args) => apply::undo(args, &ui),
         Command::Rotate(args) => apply::rotate(args, &ui),
+        Command::New(args) => new::run(args, &ui),
         Command::Import(args) => import::run(args, &ui),
         Command::Explain(args) => explain::run(args, &ui),
         Command::Installer(args) => installer::run(args, &ui),

@@ -2,6 +2,7 @@
 
 mod doctor;
 mod layout;
+mod new;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -89,3 +89,9 @@ pub fn variable(secret: &str) -> String {
     let name = secret.to_uppercase();
     if name.starts_with("MIM_") { name } else { format!("MIM_{name}") }
 }
+
+/// A path for a command line.
+#[must_use]
+pub fn argument(path: &str) -> String {
+    if path.contains(' ') { format!("\"{path}\"") } else { path.to_owned() }
+}

@@ -9,15 +9,14 @@ use crate::script::Program;
 use crate::script::param::contract::{Declaration, ParamType};
 use crate::syntax::{Call, StringLiteral, parse};
 
-/// Writes the values file called `name` for a template, which is called `script`.
+/// Writes the values file for a template, which is called `script`, and with it checked by the command.
 #[must_use]
-pub fn values(program: &Program, script: &str, name: &str) -> String {
+pub fn values(program: &Program, script: &str, check: &str) -> String {
     let contract = &program.contract;
-    let (script, name) = (one_line(script), one_line(name));
     let mut text = format!(
-        "# The values of one customer for {script}\n#\n#     mimeo check {} --values {}\n",
-        argument(&script),
-        argument(&name)
+        "# The values of one customer for {}\n#\n#     {}\n",
+        one_line(script),
+        one_line(check)
     );
     if !contract.parameters.is_empty() {
         text += "#\n# Take the `#` from the line of a value, and fill it in. What has a fallback may be left as it is.\n";
@@ -120,9 +119,4 @@ fn made(program: &Program) -> Vec<String> {
 /// A text for a comment.
 fn one_line(text: &str) -> String {
     text.split(|it: char| it.is_control()).collect::<Vec<_>>().join(" ")
-}
-
-/// A path for a command line.
-fn argument(path: &str) -> String {
-    if path.contains(' ') { format!("\"{path}\"") } else { path.to_owned() }
 }

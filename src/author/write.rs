@@ -447,8 +447,9 @@ fn heading(answers: &Answers, name: &str) -> String {
         Some(option) => format!("// Option {option}: {}.\n", words(option)),
         None => String::new(),
     };
+    let [script, values] = ["rhai", "toml"].map(|it| pair::argument(&format!("{name}.{it}")));
     format!(
-        "// {}\n{option}//\n//     mimeo check {name}.rhai --values {name}.toml\n//     mimeo plan {name}.rhai --values {name}.toml --view wizard\n\n",
+        "// {}\n{option}//\n//     mimeo check {script} --values {values}\n//     mimeo plan {script} --values {values} --view wizard\n\n",
         title(answers)
     )
 }

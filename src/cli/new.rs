@@ -8,7 +8,7 @@ use jiff::civil::Date;
 
 use crate::author::answers::Answers;
 use crate::author::interview::{Interview, judge};
-use crate::author::pair::Files;
+use crate::author::pair::{self, Files};
 use crate::author::template;
 use crate::author::write::{file_name, write};
 use crate::cli::new::ask::{Answer, Asker};
@@ -205,11 +205,15 @@ fn finish(files: &Files, target: &Target, found: &str, ui: &Ui) -> Result<ExitSt
     let Target { script, values } = target;
     folder_of(script)?;
     write_files(&[(script, &files.script), (values, &files.values)])?;
-    let (script, values) = (script.display(), values.display());
+    let (script, values) = (argument(script), argument(values));
     ui.talk(&format!(
         "wrote {script} and {values}: {found}\n\n    mimeo check {script} --values {values}\n    mimeo plan {script} --values {values} --view wizard\n"
     ));
     Ok(ExitStatus::Clean)
+}
+
+fn argument(path: &Path) -> String {
+    pair::argument(&path.display().to_string())
 }
 
 fn folder_of(path: &Path) -> Result<(), Failure> {
@@ -237,13 +241,14 @@ fn from(args: &Args, path: &Path, ui: &Ui) -> Result<ExitStatus, Failure> {
         ui.talk(&render(&program.sources, &program.diagnostics, &style));
         return Ok(ExitStatus::Findings);
     }
-    let (script, name) = (path.display().to_string(), out.display().to_string());
-    let text = template::values(&program, &script, &name);
+    let mut check = format!("mimeo check {} --values {}", argument(path), argument(&out));
+    if let Some(root) = &args.root {
+        check += &format!(" --root {}", argument(root));
+    }
+    let text = template::values(&program, &path.display().to_string(), &check);
     folder_of(&out)?;
     write_files(&[(&out, &text)])?;
-    ui.talk(&format!(
-        "wrote {name}; fill it in, then\n\n    mimeo check {script} --values {name}\n"
-    ));
+    ui.talk(&format!("wrote {}; fill it in, then\n\n    {check}\n", out.display()));
     Ok(ExitStatus::Clean)
 }
 

@@ -1,21 +1,12 @@
 //! The questions about mail: pages 8 to 10, and those of page 12 about the mailbox.
 
 use crate::author::answers::{Answers, yes};
-use crate::author::question::{Entry, Kind, Preset, Question};
+use crate::author::question::{Entry, Preset, Question};
 use crate::author::questions::common::{EITHER, SOURCES, entry, fits, sourced};
 use crate::author::questions::{TENANT, one, text};
 use crate::model::format::{EmailAddress, Format, Guid, HostName, Malformed, Text};
 
-/// Bars an entry of Office 365 where the tenant is in another cloud, which the script cannot say.
-const fn office365(
-    key: &'static str,
-    label: &'static str,
-    barred: fn(&Answers) -> Option<&'static str>,
-) -> Entry {
-    Entry { key, label, barred }
-}
-
-/// Why the entry of one cloud does not go with the cloud on page 3.
+/// Why the entry of Office 365 in these clouds does not go with the cloud on page 3, which the script cannot say.
 fn elsewhere(answers: &Answers, clouds: &[&str]) -> Option<&'static str> {
     if !answers.is("license.edition", "entra_id") {
         return None;
@@ -71,13 +62,18 @@ pub(super) static SERVER: &[Question] = &[
             "mail.server",
             &[
                 entry("exchange", "Exchange Server 2013 or later"),
-                office365("office365", "Office 365", |it| elsewhere(it, &["global"])),
-                office365("office365_china", "Office 365 operated by 21Vianet", |it| {
-                    elsewhere(it, &["china"])
-                }),
-                office365("office365_government", "Office 365 Government GCC High and DoD", |it| {
-                    elsewhere(it, &["us_government_gcc_high", "us_government_dod"])
-                }),
+                Entry {
+                    barred: |it| elsewhere(it, &["global"]),
+                    ..entry("office365", "Office 365")
+                },
+                Entry {
+                    barred: |it| elsewhere(it, &["china"]),
+                    ..entry("office365_china", "Office 365 operated by 21Vianet")
+                },
+                Entry {
+                    barred: |it| elsewhere(it, &["us_government_gcc_high", "us_government_dod"]),
+                    ..entry("office365_government", "Office 365 Government GCC High and DoD")
+                },
                 entry("smtp", "SMTP"),
                 entry("none", "None"),
             ],
@@ -246,7 +242,6 @@ pub(super) const MAILBOX: Question = Question {
     page: Some(12),
     label: "Service Email Account",
     help: "The address of the mailbox of the MIM Service; with SMTP, from which it writes.",
-    kind: Kind::Text(fits::<EmailAddress>),
     asked: has_mail,
     ..text(
         "mail.mailbox",

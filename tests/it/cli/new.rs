@@ -89,6 +89,11 @@ fn a_template_gets_its_values_file() {
     assert_eq!(folder.run(&["new", "--from", "template.rhai"]).code, 0, "beside the template");
     let again = folder.run(&["new", "--from", "template.rhai"]);
     assert!(again.code == 2 && again.err.contains("template.toml is there already"));
+    // The command to check it is told as it has to be typed.
+    let rooted = ["new", "--from", "template.rhai", "--root", ".", "--out", "my values.toml"];
+    let run = folder.run(&rooted);
+    let check = "mimeo check template.rhai --values \"my values.toml\" --root .";
+    assert!(run.err.contains(check) && folder.read("my values.toml").contains(check));
     // What is wrong with a template is told, and nothing is written.
     let broken = folder.run(&["new", "--from", "broken.rhai"]);
     assert!(broken.code == 1 && broken.err.contains("broken.rhai"), "{}", broken.err);
@@ -102,5 +107,8 @@ fn a_template_gets_its_values_file() {
         let run = folder.run(&[vec!["new"], args].concat());
         assert!(run.code == 2 && run.err.contains(says), "{says}: {}", run.err);
     }
-    assert_eq!(names(&folder), ["broken.rhai", "customers", "template.rhai", "template.toml"]);
+    assert_eq!(
+        names(&folder),
+        ["broken.rhai", "customers", "my values.toml", "template.rhai", "template.toml"]
+    );
 }

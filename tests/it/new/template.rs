@@ -12,6 +12,8 @@ use mimeo::source::files::{Disk, Files, Memory};
 
 use crate::support::TODAY;
 
+const CHECK: &str = "mimeo check template.rhai --values filled.toml";
+
 fn examples() -> Vec<PathBuf> {
     let all = std::fs::read_dir("examples").expect("they are there");
     let all = all.map(|it| it.expect("it is there").path());
@@ -38,7 +40,7 @@ fn checked(path: &Path, values: &str) -> Compiled {
 fn a_template_of_the_examples_lacks_only_its_values() {
     for path in examples() {
         let program = program(&path);
-        let text = values(&program, "template.rhai", "filled.toml");
+        let text = values(&program, "template.rhai", CHECK);
         assert_eq!(format(Language::Values, &text).as_deref(), Ok(&*text), "{}", path.display());
         let compiled = checked(&path, &text);
         let errors = compiled.diagnostics.iter().filter(|it| it.severity() == Severity::Error);
@@ -55,7 +57,7 @@ fn a_template_of_the_examples_lacks_only_its_values() {
 #[test]
 fn a_values_file_that_is_filled_in_is_that_of_the_example() {
     for path in examples() {
-        let text = values(&program(&path), "template.rhai", "filled.toml");
+        let text = values(&program(&path), "template.rhai", CHECK);
         let own = Disk.read(&path.with_extension("toml"), u64::MAX).unwrap();
         let lines = own.lines().take_while(|it| !it.starts_with('['));
         let known: HashMap<&str, &str> = lines
@@ -102,9 +104,9 @@ fn every_type_and_every_fallback_is_told() {
     "#;
     let files = Memory::new([("template.rhai", script)]);
     let program = load(&files, Path::new("template.rhai"), None).expect("it is in memory");
-    let text = values(&program, "my templates/template.rhai", "filled.toml");
+    let text = values(&program, "template.rhai", CHECK);
     assert_eq!(format(Language::Values, &text).as_deref(), Ok(&*text));
     insta::assert_snapshot!("new__template", text);
     let none = load(&Memory::new([("a.rhai", "print(1);")]), Path::new("a.rhai"), None).unwrap();
-    insta::assert_snapshot!("new__template-empty", values(&none, "a.rhai", "a.toml"));
+    insta::assert_snapshot!("new__template-empty", values(&none, "template.rhai", CHECK));
 }

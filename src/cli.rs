@@ -17,6 +17,7 @@ pub mod installer;
 mod interrupt;
 mod job;
 pub mod lsp;
+pub mod new;
 pub mod plan;
 pub mod preflight;
 pub mod rehearse;
@@ -176,6 +177,7 @@ enum Command {
     Status(status::Args),
     Undo(apply::UndoArgs),
     Rotate(apply::RotateArgs),
+    New(new::Args),
     Import(import::Args),
     Explain(explain::Args),
     Docs(docs::Args),
@@ -211,6 +213,7 @@ pub fn run(args: impl IntoIterator<Item = OsString>) -> ExitStatus {
         Command::Status(args) => status::run(args, &ui),
         Command::Undo(args) => apply::undo(args, &ui),
         Command::Rotate(args) => apply::rotate(args, &ui),
+        Command::New(args) => new::run(args, &ui),
         Command::Import(args) => import::run(args, &ui),
         Command::Explain(args) => explain::run(args, &ui),
         Command::Docs(args) => docs::run(args, &ui),

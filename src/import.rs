@@ -13,7 +13,7 @@
 //! | [`call`], [`text`] | the command line, each byte with its place |
 //! | [`secrets`] | what must not be shown |
 //! | [`judge`], [`features`] | what is wrong with it |
-//! | [`mod@write`], [`quote`] | the script and its values |
+//! | [`mod@write`] | the script and its values |
 //! | [`compare`] | what the script's plan sets otherwise |
 
 pub mod batch;
@@ -24,13 +24,13 @@ pub mod features;
 pub mod judge;
 pub mod log;
 pub mod powershell;
-pub mod quote;
 pub mod secrets;
 pub mod text;
 pub mod write;
 
 use jiff::civil::Date;
 
+use crate::author::pair::Files;
 use crate::compile::{self, Inputs};
 use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::import::call::{Call, Setting};
@@ -75,15 +75,6 @@ pub struct Wanted {
     pub build: Option<String>,
     /// The day on which rules with dates are judged.
     pub as_of: Date,
-}
-
-/// A script and its values.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Files {
-    /// The script.
-    pub script: String,
-    /// The values file.
-    pub values: String,
 }
 
 /// What came of it.
@@ -177,7 +168,7 @@ pub fn import(given: &Given<'_>, wanted: &Wanted) -> Result<Import, NotImportabl
         let chosen = features::choose(&mut call, &mut diagnostics);
         let written = write::write(&call, &chosen, &wanted.name);
         compile_written(&call, &written, wanted, &mut sources, &mut diagnostics);
-        files = Some(Files { script: written.script, values: written.values });
+        files = Some(written.files);
     }
     compile::sort(&mut diagnostics);
     let covered = sources.clone();
@@ -314,7 +305,7 @@ fn compile_written(
     diagnostics: &mut Vec<Diagnostic>,
 ) {
     let (script, values) = (format!("{}.rhai", wanted.name), format!("{}.toml", wanted.name));
-    let files = Memory::new([(&script, &*written.script), (&values, &*written.values)]);
+    let files = Memory::new([(&script, &*written.files.script), (&values, &*written.files.values)]);
     let mut inputs = Inputs::new(&script, wanted.as_of);
     inputs.values.push(values.into());
     let compiled = compile::check(&files, &inputs).expect("both files are in memory");

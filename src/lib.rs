@@ -48,6 +48,7 @@
 //! | the pipeline | [`compile`] | from files and inputs to findings and a plan |
 //! | tests of templates | [`trial`] | cases that give values and expect a plan or findings; coverage |
 //! | the manual | [`manual`] | what a template asks for and where that goes; the reference of modules and host functions |
+//! | writing | [`author`] | a script and a values file, from answers to the wizard's questions or for a template |
 //! | the way in | [`import`] | an unattended installation that exists, turned into a script |
 //! | views | [`render`], [`export`] | findings, plans and logs as people and machines read them |
 //! | the editor's questions | [`ide`] | completion, hover, names and the rest, as offsets and texts |
@@ -63,7 +64,7 @@
 //! 3. Every declared fact knows its [`source::Origin`], down to the argument and, where it can be followed exactly, to the
 //!    line of the values file.
 //! 4. Only `render::full` knows miette, only [`lsp`] the types of the editor's protocol, only `script::engine` knows how Rhai is
-//!    tamed, only `cli::watch` knows notify and crossterm, and only [`execute`], with the one place of the shell that starts it,
+//!    tamed, only `cli::watch` knows notify and crossterm, only `cli::new` inquire, and only [`execute`], with the one place of the shell that starts it,
 //!    knows tokio and reqwest. [`execute`] takes a sealed plan, and knows neither scripts nor subjects.
 //! 5. Modules import downwards only, and ribs never import each other.
 //! 6. A check reports only its own code, and every code has an explanation whose examples run as tests.
@@ -94,6 +95,7 @@
 //! | something that the manual says | a field of [`manual::Template`], and its words in `export/manual/document.rs` |
 //! | a line of a log that means something | [`installer::log`], and for a reason of a failure a row of [`installer::causes::CAUSES`] |
 //! | a key of `mimeo watch` | [`watch::keys`]: an arm of [`watch::keys::View::press`], and a row of [`watch::keys::KEYS`] |
+//! | a question of `mimeo new` | one row of [`author::questions`], and where its answer is written in [`mod@author::write`] |
 //! | an answer to an editor | one file below `ide/`, and its request in `lsp/answer.rs` |
 //! | a command | one file below `cli/` |
 
@@ -109,6 +111,7 @@ pub mod subject;
 pub mod compile;
 pub mod trial;
 pub mod manual;
+pub mod author;
 pub mod import;
 pub mod render;
 pub mod export;

@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 
 use jiff::civil::Date;
 
+use crate::author::pair::Files;
 use crate::cli::check::Deny;
 use crate::cli::ui::{Ui, make_folder, read_bytes, today, write_file};
 use crate::cli::{ExitStatus, Failure, day, exits};
 use crate::diagnostic::Severity;
-use crate::import::{Files, Given, Kind, NotImportable, Wanted, import};
+use crate::import::{Given, Kind, NotImportable, Wanted, import};
 use crate::model::format::{Build, Format as _};
 use crate::render::{Format, render, summary};
 

@@ -136,6 +136,12 @@ impl Ui {
         self.is_coloured(std::io::stdout().is_terminal())
     }
 
+    /// Whether talk takes colours.
+    #[must_use]
+    pub fn colours_talk(&self) -> bool {
+        self.is_coloured(std::io::stderr().is_terminal())
+    }
+
     /// Whether lines may be drawn with more than ASCII.
     #[must_use]
     pub fn is_unicode(&self) -> bool {
@@ -152,6 +158,12 @@ impl Ui {
     #[must_use]
     pub fn can_be_asked(&self) -> bool {
         std::io::stdin().is_terminal()
+    }
+
+    /// Whether questions can be drawn for somebody who sits at the keyboard.
+    #[must_use]
+    pub fn is_asked(&self) -> bool {
+        self.can_be_asked() && std::io::stderr().is_terminal()
     }
 
     /// Asks for yes or no. Where nobody can answer it is no.
@@ -356,6 +368,26 @@ pub fn read_input(limit: u64) -> Result<String, Failure> {
 /// what is no file, such as a pipe, is written to as it is.
 pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     write_file_with(path, |file| file.write_all(text.as_bytes()))
+}
+
+/// Writes files that belong together as [`write_file`] does: all of them, or none.
+pub fn write_files(files: &[(&Path, &str)]) -> Result<(), Failure> {
+    let mut before: Vec<(&Path, Option<Vec<u8>>)> = Vec::new();
+    for (path, text) in files {
+        let old = std::fs::read(path).ok();
+        if let Err(failure) = write_file(path, text) {
+            // What cannot be put back was told already: the folder takes no writes.
+            for (path, old) in before {
+                match old {
+                    Some(old) => std::fs::write(path, old).unwrap_or_default(),
+                    None => std::fs::remove_file(path).unwrap_or_default(),
+                }
+            }
+            return Err(failure);
+        }
+        before.push((path, old));
+    }
+    Ok(())
 }
 
 /// Writes a file as [`write_file`] does, whose content is too long to be held at once.

@@ -5,10 +5,11 @@
 
 use std::collections::BTreeSet;
 
+use crate::author::pair::{self, Files, Parameter, SecretSource, declaration};
+use crate::author::quote::literal;
 use crate::import::call::{Call, Setting, Shown};
 use crate::import::features::Features;
 use crate::import::judge::shortened;
-use crate::import::quote::{literal, toml_text};
 use crate::model::Component;
 use crate::model::format::{Build, Format, HostName, PropertyName};
 use crate::subject::setup::checks::is_secret;
@@ -17,10 +18,8 @@ use crate::subject::setup::properties::{PROPERTIES, REDESIGN};
 /// A script with its values.
 #[derive(Debug)]
 pub(super) struct Written {
-    /// The script.
-    pub(super) script: String,
-    /// The values file.
-    pub(super) values: String,
+    /// Both files.
+    pub(super) files: Files,
     /// The settings that the script does not say, with the reason.
     pub(super) left: Vec<(Setting, String)>,
 }
@@ -113,30 +112,13 @@ fn netbios(settings: &[Setting]) -> Option<String> {
     own.filter(|it| !it.is_empty()).or_else(of_whole).filter(|it| !it.is_empty())
 }
 
-struct Parameter {
-    name: String,
-    kind: &'static str,
-    text: String,
-    value: Option<String>,
-}
-
 struct Writer<'a> {
     settings: &'a [Setting],
     used: BTreeSet<String>,
     parameters: Vec<Parameter>,
-    secrets: Vec<(String, String)>,
+    secrets: Vec<SecretSource>,
     netbios: Option<String>,
     left: Vec<(Setting, String)>,
-}
-
-/// A declaration: its call, and its parts.
-fn declaration(call: &str, parts: &[String]) -> String {
-    let inline = format!("{call}{};", parts.concat());
-    if inline.len() <= 100 {
-        return inline;
-    }
-    let lines: Vec<_> = parts.iter().map(|it| format!("\n    {it}")).collect();
-    format!("{call}{};", lines.concat())
 }
 
 impl Writer<'_> {
@@ -162,8 +144,9 @@ impl Writer<'_> {
     }
 
     fn secret(&mut self, name: &str, question: &str) -> String {
-        if self.secrets.iter().all(|(it, _)| it != name) {
-            self.secrets.push((name.to_owned(), question.to_owned()));
+        if self.secrets.iter().all(|it| it.name != name) {
+            let (name, text) = (name.to_owned(), question.to_owned());
+            self.secrets.push(SecretSource { name, word: "prompt", text });
         }
         format!("secret(\"{name}\")")
     }
@@ -523,10 +506,7 @@ impl Writer<'_> {
         let mut script = format!(
             "// {name}.rhai: an unattended installation, written by `mimeo import command`. Look it through before it is used.\n//\n//     mimeo plan {name}.rhai --values {name}.toml\n\n"
         );
-        let width = self.parameters.iter().map(|it| it.name.len()).max().unwrap_or(0);
-        for Parameter { name, kind, text, .. } in &self.parameters {
-            script += &format!("let {name:width$} = param::{kind}(\"{name}\", \"{text}\");\n");
-        }
+        script += &pair::parameters(&self.parameters);
         if !self.parameters.is_empty() {
             script.push('\n');
         }
@@ -548,30 +528,11 @@ impl Writer<'_> {
                 script += &format!("// {}: {reason}\n", left_text(setting));
             }
         }
-        let values = self.values(name);
-        Written { script, values, left: self.left }
-    }
-
-    fn values(&self, name: &str) -> String {
-        let mut values = format!("# {name}.toml: the values of {name}.rhai\n\n");
-        let width = self.parameters.iter().map(|it| it.name.len()).max().unwrap_or(0);
-        for Parameter { name, text, value, .. } in &self.parameters {
-            match value {
-                Some(value) => values += &format!("{name:width$} = {}\n", toml_text(value)),
-                None => {
-                    values +=
-                        &format!("# {name} = \"\"    # {text}: the command does not say it\n");
-                }
-            }
-        }
-        if !self.secrets.is_empty() {
-            values += "\n[secrets]    # where each secret comes from; never the secret itself\n";
-            let width = self.secrets.iter().map(|(it, _)| it.len()).max().unwrap_or(0);
-            for (name, question) in &self.secrets {
-                values += &format!("{name:width$} = {{ prompt = {} }}\n", toml_text(question));
-            }
-        }
-        values
+        let values = format!(
+            "# {name}.toml: the values of {name}.rhai\n\n{}",
+            pair::values(&self.parameters, &self.secrets, "the command does not say it")
+        );
+        Written { files: Files { script, values }, left: self.left }
     }
 }
 

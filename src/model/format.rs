@@ -71,7 +71,7 @@ impl Malformed {
         format!("{} {}", echo(text), self.is)
     }
 
-    fn new(is: impl Into<String>, help: impl Into<String>) -> Self {
+    pub(crate) fn new(is: impl Into<String>, help: impl Into<String>) -> Self {
         let (is, help) = (is.into(), help.into());
         Malformed { is, part: None, help, instead: None, correction: None }
     }

@@ -3,6 +3,7 @@
 mod docs;
 mod doctor;
 mod layout;
+mod new;
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

@@ -40,6 +40,8 @@ mod options;
 mod package;
 /// The plan as data.
 mod plan;
+/// Scripts and values files that are written from answers, and for templates.
+mod new;
 /// What a package says of itself, also when it lies.
 mod profile;
 /// The syntax of every PowerShell script.

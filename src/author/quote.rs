@@ -1,7 +1,7 @@
 //! Texts in quotes, as a script and as a values file have them.
 
 /// A text as a script has it: in backticks where a backslash stands in it.
-pub(super) fn literal(text: &str) -> String {
+pub(crate) fn literal(text: &str) -> String {
     let plain = !text.contains(['\\', '"']) && !text.contains(char::is_control);
     if plain {
         return format!("\"{text}\"");
@@ -25,7 +25,7 @@ pub(super) fn literal(text: &str) -> String {
 }
 
 /// A text as a values file has it: in single quotes where a backslash stands in it.
-pub(super) fn toml_text(text: &str) -> String {
+pub(crate) fn toml_text(text: &str) -> String {
     let plain = !text.contains(['\\', '"']) && !text.contains(char::is_control);
     if plain {
         return format!("\"{text}\"");

@@ -353,7 +353,10 @@ fn refuse_no_script(script: &Path) -> Result<(), Failure> {
     }
     if is_tests(script) {
         let message = format!("`{}` holds tests of a template", script.display());
-        return Err(Failure::usage(message, format!("run them: `mimeo test {}`", script.display())));
+        return Err(Failure::usage(
+            message,
+            format!("run them: `mimeo test {}`", script.display()),
+        ));
     }
     if ending == "json" {
         let message = format!("`{}` is a plan, not a script", script.display());

@@ -164,10 +164,43 @@ pub struct Draft {
     pub origin: Origin,
 }
 
+/// The steps that a plan can have; those that it may have more than once bear a number behind the name.
+pub static STEPS: &[&str] = &[
+    "validate-license",
+    "find-exchange",
+    "read-secret-policy",
+    "register-application",
+    "create-service-principal",
+    "check-consent",
+    "restrict-application",
+    "grant-mailbox-access",
+    "create-client-secret",
+    "allow-ews",
+    "test-mailbox",
+    "make-log-folder",
+    "backup-database",
+    "install",
+    "poll-mailbox",
+    "portal-answers",
+    "intranet-zone",
+    "compatibility-view-off",
+    "enable-rule",
+    "add-ins",
+    "language-packs",
+];
+
+/// Whether a plan can have such a step: `install`, `enable-rule-2`.
+#[must_use]
+pub fn is_step(id: &str) -> bool {
+    let name = id.trim_end_matches(|it: char| it.is_ascii_digit());
+    STEPS.contains(&name.strip_suffix('-').unwrap_or(id))
+}
+
 impl Draft {
     /// A step that reads and changes nothing, to be completed by its caller.
     #[must_use]
     pub fn new(id: &str, title: &str, origin: &Origin) -> Draft {
+        debug_assert!(is_step(id), "{id} is not among the steps");
         Draft {
             id: id.to_owned(),
             title: title.to_owned(),

@@ -50,6 +50,8 @@ pub enum Expectation {
     NoStep(Declared<Text>),
     /// There is a finding of this code, at this place if one is said.
     Finding(Declared<Text>, Option<Declared<Text>>),
+    /// The template throws a message with this part.
+    Thrown(Declared<Text>),
     /// There is no warning beside those that are expected.
     NoWarnings(Origin),
     /// The plan is that of this file, a path relative to the script of tests.
@@ -84,7 +86,7 @@ verbs! { pub static FUNCTIONS;
     /// test::that("the first server makes the database")
     ///     .values("customers/contoso.toml")
     ///     .set("number", 1)
-    ///     .expect("database.reuse", false);
+    ///     .expect("database.reuse", "Create a new database");
     /// ```
     fn test::that(title: Text) -> CASE, pages [] = |call| {
         let title = text(call, 0).map(|it| it.value.text());
@@ -148,7 +150,8 @@ verbs! { pub static FUNCTIONS;
     ///
     /// - `field`: the field, such as `mail.mailbox`; `option` is the option of the vendor's guide, `ends` the first day on which
     ///   something stops working
-    /// - `value`: a text, a number, a flag or a list of texts; of a secret its name
+    /// - `value`: as the plan shows it: a text, a number, a flag or a list of texts; of a choice the wizard's words, of a secret
+    ///   its name
     ///
     /// ```rhai
     /// test::that("approvals are read by one server").set("number", 2).expect("mail.poll", false);
@@ -177,7 +180,7 @@ verbs! { pub static FUNCTIONS;
     /// - `step`: the identity, such as `install`
     ///
     /// ```rhai
-    /// test::that("the application is registered").expect_step("application");
+    /// test::that("the application is registered").expect_step("register-application");
     /// ```
     fn .expect_step(step: Text) on [CASE], pages [] = |call| {
         if let Some(step) = text(call, 0) {
@@ -187,10 +190,10 @@ verbs! { pub static FUNCTIONS;
 
     /// Expects the plan not to have a step.
     ///
-    /// - `step`: the identity, such as `application`
+    /// - `step`: the identity, such as `register-application`
     ///
     /// ```rhai
-    /// test::that("nothing is registered").expect_no_step("application");
+    /// test::that("nothing is registered").expect_no_step("register-application");
     /// ```
     fn .expect_no_step(step: Text) on [CASE], pages [] = |call| {
         if let Some(step) = text(call, 0) {
@@ -213,6 +216,22 @@ verbs! { pub static FUNCTIONS;
         if let Some(code) = text(call, 0) {
             let place = text(call, 1);
             case(call).expectations.push(Expectation::Finding(code, place));
+        }
+    };
+
+    /// Expects the template to throw a message, which is how a house rule refuses something. It does not fail the case.
+    ///
+    /// - `message`: a part of the message
+    ///
+    /// ```rhai
+    /// test::that("a prefix has two letters at least")
+    ///     .values("customers/contoso.toml")
+    ///     .set("prefix", "X")
+    ///     .expect_thrown("two to four letters");
+    /// ```
+    fn .expect_thrown(message: Text) on [CASE], pages [] = |call| {
+        if let Some(message) = text(call, 0) {
+            case(call).expectations.push(Expectation::Thrown(message));
         }
     };
 

@@ -116,12 +116,23 @@ pub fn registry() -> Registry {
     Registry { tables: &TABLES }
 }
 
-/// Reads a template so that it counts.
+/// Reads a template so that it counts. Modules are told by paths like the template's own, wherever that lies.
 pub fn load(files: &dyn Files, template: &Path, given: &Given) -> Result<Counting, Unreadable> {
     let probed = ProbedFiles::new(files);
     let (root, library) = (given.imports.as_deref(), Library::Embedded);
     let program = script::load(&probed, template, root, library, registry())?;
-    Ok(Counting { program: Arc::new(program), scripts: probed.scripts.into_inner() })
+    let mut scripts = probed.scripts.into_inner();
+    let folder = root.map_or_else(|| script::folder(template), Path::to_path_buf);
+    if let Ok(real) = files.canonical(&folder) {
+        for script in &mut scripts {
+            let path = files.canonical(&script.path).unwrap_or_default();
+            if let Ok(path) = path.strip_prefix(&real) {
+                let path = folder.join(path);
+                script.path = path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path);
+            }
+        }
+    }
+    Ok(Counting { program: Arc::new(program), scripts })
 }
 
 impl Counting {

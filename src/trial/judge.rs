@@ -13,10 +13,11 @@ use crate::plan::diff::{self, Change, Colour, Part, What};
 use crate::plan::op::{Literal, Value};
 use crate::plan::{From, Place, Plan};
 use crate::script::Program;
+use crate::script::faults::SCRIPT_THROWN;
 use crate::script::suite::{Case, Expectation};
 use crate::source::files::{Files, ReadError};
-use crate::source::{Sources, Span, Spot};
-use crate::subject::SUBJECTS;
+use crate::source::{Caller, Sources, Span, Spot};
+use crate::subject::{STEPS, SUBJECTS, is_step};
 use crate::trial::{
     Given, TEST_DAY, TEST_FIELD, TEST_FINDING, TEST_NAME, TEST_PLAN, TEST_STEP, TEST_UNEXPECTED,
     TEST_UNREADABLE, Trial, inside,
@@ -145,6 +146,7 @@ impl Judge<'_> {
                 Expectation::Finding(code, place) => {
                     self.finding(code, place.as_ref(), &mut expected);
                 }
+                Expectation::Thrown(message) => self.thrown(message, &mut expected),
                 Expectation::NoWarnings(origin) => strict = Some(origin),
                 Expectation::Field(..)
                 | Expectation::NoField(_)
@@ -168,6 +170,9 @@ impl Judge<'_> {
                 diagnostic.relate(label.span, label.text.clone());
             }
             diagnostic.relate(origin.call, "this case does not expect it");
+            for Caller { function, span } in &origin.via {
+                diagnostic.relate(*span, format!("in `{function}`, called from here"));
+            }
             for help in &it.help {
                 diagnostic.help(help.clone());
             }
@@ -243,6 +248,28 @@ impl Judge<'_> {
         self.report(diagnostic);
     }
 
+    fn thrown(&mut self, message: &Declared<Text>, expected: &mut [bool]) {
+        let part = message.value.text();
+        let thrown = |it: &Diagnostic| std::ptr::eq(it.code, &raw const SCRIPT_THROWN);
+        let mut is_there = false;
+        for (found, expected) in self.found.iter().zip(expected) {
+            if thrown(found) && found.message.contains(&part) {
+                *expected = true;
+                is_there = true;
+            }
+        }
+        if is_there {
+            return;
+        }
+        let told = format!("no message with `{part}` is thrown");
+        let mut diagnostic = Diagnostic::about(&TEST_FINDING, &message.origin, told);
+        diagnostic.label("expected here");
+        if !self.found.iter().any(thrown) {
+            diagnostic.help("nothing is thrown with these values");
+        }
+        self.report(diagnostic);
+    }
+
     /// Tells of a name that nothing has.
     fn unknown<'n>(
         &mut self,
@@ -277,7 +304,7 @@ impl Judge<'_> {
                 Expectation::Step(id) => self.step(&plan, id),
                 Expectation::NoStep(id) => self.no_step(&plan, id),
                 Expectation::Plan(path) => self.golden(&plan, path),
-                Expectation::Finding(..) | Expectation::NoWarnings(_) => {}
+                Expectation::Finding(..) | Expectation::Thrown(_) | Expectation::NoWarnings(_) => {}
             }
         }
     }
@@ -290,6 +317,7 @@ impl Judge<'_> {
                 Expectation::NoField(_)
                 | Expectation::NoStep(_)
                 | Expectation::Finding(..)
+                | Expectation::Thrown(_)
                 | Expectation::NoWarnings(_) => continue,
             };
             let message = "there is no plan, since the case has an error";
@@ -399,7 +427,13 @@ impl Judge<'_> {
 
     fn no_step(&mut self, plan: &Plan, id: &Declared<Text>) {
         let wanted = id.value.text();
-        let Some(step) = plan.steps.iter().find(|it| it.id == wanted) else { return };
+        let Some(step) = plan.steps.iter().find(|it| it.id == wanted) else {
+            if !is_step(&wanted) {
+                let known = STEPS.iter().copied();
+                self.unknown("step", id, known, "`mimeo plan --view json` shows their names");
+            }
+            return;
+        };
         let message = format!("the plan has the step `{wanted}`: {}", step.title);
         let mut diagnostic = Diagnostic::about(&TEST_STEP, &id.origin, message);
         diagnostic.label("expected not to be there");

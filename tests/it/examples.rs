@@ -1,7 +1,6 @@
 //! The examples, planned at a fixed day, their property sets compared as data; and the standard library's own examples.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
 
 use jiff::civil::{Date, date};
 use mimeo::compile::{Compiled, Inputs, compile, registry};
@@ -11,23 +10,20 @@ use mimeo::plan::op::{Msi, Op, Ui};
 use mimeo::source::files::Disk;
 use mimeo::syntax;
 
-use crate::support::{Project, TODAY, drawn, files_below, root};
+use crate::support::{Project, TODAY, drawn, examples, files_below, has_ending};
 
 /// Basic authentication to Office 365 still worked.
 const BEFORE_THE_END: Date = date(2021, 3, 18);
 
 fn example(name: &str, day: Date) -> Compiled {
-    let path = |ending: &str| root().join("examples").join(name).with_extension(ending);
-    let mut inputs = Inputs::new(path("rhai"), day);
-    inputs.values.push(path("toml"));
+    let named = examples().into_iter().find(|it| it.name == name).expect("there is one");
+    let mut inputs = Inputs::new(named.script, day);
+    inputs.values.push(named.values);
     compile(&Disk, &inputs).expect("the example can be read")
 }
 
 fn names() -> Vec<String> {
-    let scripts = files_below("examples")
-        .into_iter()
-        .filter(|it| it.extension().is_some_and(|it| it == "rhai"));
-    scripts.filter_map(|it| Some(it.file_stem()?.to_string_lossy().into_owned())).collect()
+    examples().into_iter().map(|it| it.name).collect()
 }
 
 /// Options B and G ended with basic authentication.
@@ -61,6 +57,9 @@ fn every_example_has_a_plan_without_an_error() {
     let names = names();
     for option in 'a'..='i' {
         assert!(names.contains(&format!("option-{option}")), "no example for option {option}");
+    }
+    for customer in ["lab", "office365-contoso", "office365-tailspin-toys"] {
+        assert!(names.contains(&customer.to_owned()), "no example {customer}");
     }
     for name in names {
         plan(&name);
@@ -199,7 +198,7 @@ fn every_plan_keeps_its_promises() {
 fn the_examples_use_every_host_function() {
     let mut used = BTreeSet::new();
     for path in files_below("examples").into_iter().chain(files_below("stdlib")) {
-        if path.extension().is_none_or(|it| it != "rhai") {
+        if !has_ending(&path, "rhai") || mimeo::trial::is_tests(&path) {
             continue;
         }
         let text = std::fs::read_to_string(&path).expect("it is text");
@@ -220,8 +219,8 @@ fn the_examples_use_every_host_function() {
 
 /// What an example of the standard library has against it: the errors of the language, for an example is a piece of a
 /// script, and what it leaves out is no mistake.
-fn faults(example: &str) -> Vec<String> {
-    let compiled = Project::new(example).compile();
+fn faults(example: &Project) -> Vec<String> {
+    let compiled = example.compile();
     let language = ["script-", "import-", "value-", "param-"];
     let is_fault = |it: &&mimeo::diagnostic::Diagnostic| {
         let of_language = language.iter().any(|prefix| it.code.name.starts_with(prefix));
@@ -231,19 +230,21 @@ fn faults(example: &str) -> Vec<String> {
     faults.map(|it| format!("{}: {}", it.code.name, it.message)).collect()
 }
 
-/// Every module and function of the standard library is documented, every parameter is named, and every example calls what
+/// Every module and function of the standard library and of the examples' modules is documented, every parameter is named, and every example calls what
 /// it is the example of and runs without an error of the language.
 #[test]
-fn the_standard_library_is_documented_and_its_examples_run() {
+fn modules_are_documented_and_their_examples_run() {
     let (mut examples, mut wrong) = (0, Vec::new());
-    for path in files_below("stdlib") {
+    let own = files_below("examples/office365/lib");
+    assert!(!own.is_empty(), "a family of customers shares a module");
+    for path in files_below("stdlib").into_iter().chain(own) {
         let module = path.file_stem().expect("it has a name").to_string_lossy().into_owned();
         let text = std::fs::read_to_string(&path).expect("it is text");
         assert!(text.chars().all(|it| !it.is_control() || it == '\n'), "{module}");
-        let tree = syntax::parse(text.into());
-        let mut texts = vec![(format!("std/{module}"), tree.doc(), format!("{module}::"))];
+        let tree = syntax::parse(text.as_str().into());
+        let mut texts = vec![(module.clone(), tree.doc(), format!("{module}::"))];
         for function in tree.functions().filter(|it| !it.is_private()) {
-            let name = format!("std/{module}::{}", function.name());
+            let name = format!("{module}::{}", function.name());
             let doc = function.doc().unwrap_or_default();
             for (param, _) in function.params() {
                 if !doc.contains(&format!("\n- `{param}`: ")) {
@@ -261,7 +262,8 @@ fn the_standard_library_is_documented_and_its_examples_run() {
                 if !example.contains(&call) {
                     wrong.push(format!("the example of {name} does not call it"));
                 }
-                wrong.extend(faults(&example).into_iter().map(|it| format!("{name}: {it}")));
+                let project = Project::new(&example).file(&format!("lib/{module}.rhai"), &text);
+                wrong.extend(faults(&project).into_iter().map(|it| format!("{name}: {it}")));
             }
         }
     }
@@ -281,9 +283,10 @@ fn a_broken_example_of_the_standard_library_is_found() {
         "options::i(`contoso\\MIMSrvGMSAsvc$`).mailbox(\"svcMIMService@contoso.com\");",
         "import \"std/checks\" as checks; checks::deny(true, \"no\");",
     ] {
-        assert!(!faults(&format!("{import}{broken}")).is_empty(), "{broken}");
+        assert!(!faults(&Project::new(&format!("{import}{broken}"))).is_empty(), "{broken}");
     }
-    assert!(faults(&format!("{import}options::i(`contoso\\MIMSrvGMSAsvc$`);")).is_empty());
+    let whole = format!("{import}options::i(`contoso\\MIMSrvGMSAsvc$`);");
+    assert!(faults(&Project::new(&whole)).is_empty());
 }
 
 fn blocks(doc: &str) -> Vec<String> {
@@ -332,14 +335,5 @@ fn properties_are_told_once_and_secrets_are_marked() {
         assert_eq!(property.secret, named, "{}", property.name);
         assert_eq!(property.name, property.name.to_ascii_uppercase());
         assert!(!property.source.is_empty());
-    }
-}
-
-/// Paths that a test names exist.
-#[test]
-fn every_example_has_values_beside_it() {
-    for name in names() {
-        let path: PathBuf = Path::new(root()).join("examples").join(&name).with_extension("toml");
-        assert!(path.exists(), "{name} has no values file");
     }
 }

@@ -50,6 +50,8 @@ mod powershell;
 mod rehearse;
 /// How findings are drawn.
 mod render;
+/// The template repositories of the examples.
+mod repositories;
 /// The twelve scenarios, as they are shown.
 mod scenarios;
 /// Provenance, spans, imports and limits of scripts.

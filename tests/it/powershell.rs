@@ -8,7 +8,7 @@ use mimeo::plan::Undo;
 use mimeo::plan::op::Op;
 use mimeo::source::files::Disk;
 
-use crate::support::{files_below, root};
+use crate::support::{examples, files_below, root};
 
 /// The places at which a script is no PowerShell.
 fn mistakes(text: &str) -> Vec<String> {
@@ -35,12 +35,9 @@ fn mistakes(text: &str) -> Vec<String> {
 #[test]
 fn every_script_of_a_plan_is_powershell() {
     let mut scripts = BTreeMap::new();
-    for script in files_below("examples")
-        .into_iter()
-        .filter(|it| it.extension().is_some_and(|it| it == "rhai"))
-    {
-        let mut inputs = Inputs::new(&script, date(2026, 11, 23));
-        inputs.values.push(script.with_extension("toml"));
+    for example in examples() {
+        let mut inputs = Inputs::new(&example.script, date(2026, 11, 23));
+        inputs.values.push(example.values);
         let Some(plan) = compile(&Disk, &inputs).expect("the example can be read").plan else {
             continue;
         };

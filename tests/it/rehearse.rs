@@ -1,10 +1,11 @@
 //! The rehearsal as its user meets it: what is shown of a good evening and of a bad one, and what a program reads.
 
+use std::path::PathBuf;
 use std::process::{Command, Output};
 
 use serde_json::Value as Json;
 
-use crate::support::{files_below, root};
+use crate::support::{examples, root};
 
 struct Ran {
     code: i32,
@@ -14,8 +15,9 @@ struct Ran {
 
 fn rehearse(example: &str, more: &[&str]) -> Ran {
     let mut command = Command::new(env!("CARGO_BIN_EXE_mimeo"));
-    let (script, values) = (format!("examples/{example}.rhai"), format!("examples/{example}.toml"));
-    command.args(["rehearse", &script, "--values", &values]);
+    let example = examples().into_iter().find(|it| it.name == example).expect("there is one");
+    let path = |it: PathBuf| it.strip_prefix(root()).expect("it lies below").to_path_buf();
+    command.arg("rehearse").arg(path(example.script)).arg("--values").arg(path(example.values));
     // The plan is that of one day, whenever the test runs.
     if !more.contains(&"--as-of") {
         command.args(["--as-of", "2026-11-23"]);
@@ -50,12 +52,8 @@ fn a_restart_in_between() {
 
 #[test]
 fn every_example_is_carried_out_to_its_end() {
-    let names = files_below("examples")
-        .into_iter()
-        .filter(|it| it.extension().is_some_and(|it| it == "rhai"))
-        .filter_map(|it| Some(it.file_stem()?.to_string_lossy().into_owned()));
-    let names: Vec<String> = names.collect();
-    assert!(names.len() >= 17, "{names:?}");
+    let names: Vec<String> = examples().into_iter().map(|it| it.name).collect();
+    assert!(names.len() >= 23, "{names:?}");
     for name in names {
         // Options B and G ended with basic authentication.
         let day = if matches!(name.as_str(), "option-b" | "option-g") {

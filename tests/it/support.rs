@@ -139,6 +139,51 @@ pub(crate) fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
+/// A script of `examples/` with the values of one customer.
+pub(crate) struct Example {
+    /// What tells it from the others: `option-a`, `office365-contoso`.
+    pub(crate) name: String,
+    /// The script.
+    pub(crate) script: PathBuf,
+    /// The values.
+    pub(crate) values: PathBuf,
+}
+
+/// Every script of `examples/` that is neither a module nor a test, with the values file of its name, or with each customer
+/// beside it.
+pub(crate) fn examples() -> Vec<Example> {
+    let mut examples = Vec::new();
+    for script in files_below("examples") {
+        let is_module = script.parent().is_some_and(|it| it.ends_with("lib"));
+        if !has_ending(&script, "rhai") || is_module || mimeo::trial::is_tests(&script) {
+            continue;
+        }
+        let stem =
+            |it: &Path| it.file_stem().expect("it has a name").to_string_lossy().into_owned();
+        let values = script.with_extension("toml");
+        if values.is_file() {
+            examples.push(Example { name: stem(&script), script, values });
+            continue;
+        }
+        let customers = files_below(script.with_file_name("customers").to_str().expect("UTF-8"));
+        let customers = customers.into_iter().filter(|it| has_ending(it, "toml"));
+        let with = |values: PathBuf| Example {
+            name: format!("{}-{}", stem(&script), stem(&values)),
+            script: script.clone(),
+            values,
+        };
+        let before = examples.len();
+        examples.extend(customers.map(with));
+        assert!(examples.len() > before, "{} has no values", script.display());
+    }
+    examples
+}
+
+/// Whether a file has an ending: `rhai`.
+pub(crate) fn has_ending(path: &Path, ending: &str) -> bool {
+    path.extension().is_some_and(|it| it == ending)
+}
+
 /// All files below a folder of the project, sorted.
 pub(crate) fn files_below(folder: &str) -> Vec<PathBuf> {
     let mut files = Vec::new();

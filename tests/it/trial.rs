@@ -255,6 +255,7 @@ test::that("everything is wrong")
     .expect_no("database.server")
     .expect_step("instal")
     .expect_no_step("install")
+    .expect_no_step("enable-rules-1")
     .expect_finding("mail-smtp-managed-acount")
     .expect_finding("mail-smtp-managed-account");
 "#,
@@ -262,6 +263,40 @@ test::that("everything is wrong")
     let (code, told) = project.test("");
     assert_eq!(code, 1);
     insta::assert_snapshot!(told);
+}
+
+/// A house rule in a module, tests by a function of their own, and what is counted of both files.
+#[test]
+fn house_rules_are_expected_by_their_words() {
+    let project = project(
+        r#"
+fn contoso(title, account) {
+    test::that(title).values("customers/contoso.toml").set("account", account)
+}
+contoso("the name is told", `contoso\MIM`).expect_thrown("does not begin with `svc`");
+contoso("it is another rule", `contoso\MIM`).expect_thrown("two to four letters");
+contoso("nothing is wrong", `contoso\svcMIM`).expect_thrown("does not begin with");
+"#,
+    );
+    let house = r#"
+import "std/checks" as checks;
+fn service_account(account) { checks::require_prefix(account, "svc"); }
+"#;
+    project.write("lib/house.rhai", house);
+    let rule = r#"
+import "lib/house" as house;
+house::service_account(param::text("account", "The service account"));
+"#;
+    project.write("template.rhai", &format!("{rule}{TEMPLATE}"));
+    let (code, told) = project.test("--coverage");
+    assert_eq!(code, 1);
+    insta::assert_snapshot!(told);
+    let lcov = "--coverage-lcov c.info";
+    for (args, file) in [(lcov, "lib/house.rhai"), (&format!("{lcov} --root ."), "lib/house.rhai")]
+    {
+        project.test(args);
+        assert!(project.read("c.info").contains(&format!("SF:{file}\n")), "{args}");
+    }
 }
 
 #[test]

@@ -23,6 +23,7 @@ use crate::lsp::wire::{self, Frame};
 use crate::lsp::worker::{self, Job, Loaded};
 use crate::lsp::{Ended, Setup, find};
 use crate::script::limits::Stop;
+use crate::trial;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -487,9 +488,12 @@ impl<W: Write> Server<W> {
 
     fn wish(&mut self, entry: &Path) {
         let packages = self.packages();
+        // Tests name files of the whole project, as `mimeo test` lets them.
+        let whole = || trial::is_tests(entry).then(|| find::real(&self.folder()));
+        let root = self.settings.root.clone().or_else(whole);
         let inputs = Inputs {
             script: entry.to_path_buf(),
-            root: self.settings.root.clone().filter(|it| entry.starts_with(it)),
+            root: root.filter(|it| entry.starts_with(it)),
             values: find::values(entry, &self.buffers, &self.settings),
             settings: Vec::new(),
             environment: self.setup.environment.clone(),

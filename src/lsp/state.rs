@@ -9,6 +9,7 @@ use std::sync::mpsc::Sender;
 
 use gen_lsp_types as types;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::compile::Inputs;
@@ -382,6 +383,13 @@ impl<W: Write> Server<W> {
     }
 
     fn change(&mut self, params: Value) {
+        // What has no good range must not be taken for the whole text.
+        let changes = params.get("contentChanges").and_then(Value::as_array);
+        let mut ranges = changes.into_iter().flatten().filter_map(|it| it.get("range"));
+        if !ranges.all(|it| it.is_null() || types::Range::deserialize(it).is_ok()) {
+            self.log("`textDocument/didChange` has a range that is none");
+            return;
+        }
         let Ok(params) = serde_json::from_value::<types::DidChangeTextDocumentParams>(params)
         else {
             self.log("`textDocument/didChange` has no changes");

@@ -13,7 +13,7 @@ use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::installer::Packages;
 use crate::model::Deployment;
 use crate::plan::Plan;
-use crate::plan::seal::Canonical;
+use crate::plan::seal::{self, Canonical};
 use crate::script::import::Library;
 use crate::script::limits::Stop;
 use crate::script::registry::Registry;
@@ -106,12 +106,15 @@ impl Compiled {
     /// Makes the plan, if there is no error, and returns what its file is made of: to write the plan again would cost as
     /// much as to make it.
     pub fn assemble_written(&mut self, as_of: Date) -> Option<Canonical> {
-        if self.has_errors() {
-            return None;
+        self.sketch(as_of);
+        self.plan.as_mut().map(seal::seal)
+    }
+
+    /// Makes the plan, if there is no error, without its seal, which is dear: to look at, and not to keep.
+    pub fn sketch(&mut self, as_of: Date) {
+        if !self.has_errors() {
+            self.plan = Some(assemble::plan(self, as_of));
         }
-        let (plan, canonical) = assemble::plan(self, as_of);
-        self.plan = Some(plan);
-        Some(canonical)
     }
 
     /// Whether an error was found.
@@ -180,7 +183,12 @@ pub fn run(
     program: &Arc<Program>,
     inputs: &Inputs,
 ) -> Result<Compiled, Unreadable> {
-    let mut run = declare(files, program, registry(), inputs)?;
+    Ok(judge(program, declare(files, program, registry(), inputs)?, inputs))
+}
+
+/// Checks what a run of a program has declared.
+#[must_use]
+pub fn judge(program: &Program, mut run: script::Run, inputs: &Inputs) -> Compiled {
     if let Some(packages) = &inputs.packages {
         setup::package::read(&mut run.deployment, packages.as_ref());
     }
@@ -195,7 +203,7 @@ pub fn run(
             it.cover(&veiled);
         }
     }
-    Ok(Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None })
+    Compiled { sources: run.sources, deployment: run.deployment, diagnostics, plan: None }
 }
 
 /// Runs a program over one customer's values, for what it declares alone. Call it on [`script::on_deep_stack`].

@@ -19,21 +19,30 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::compile::{self, Compiled, Inputs};
+use crate::diagnostic::Diagnostic;
+use crate::model::Deployment;
 use crate::plan::{Place, Plan, Setting};
+use crate::script::import::Library;
+use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs, Values};
-use crate::script::{Program, Script};
+use crate::script::{self, Program, Script};
 use crate::source::files::Files;
-use crate::source::{SourceId, SourceKind, Sources, Spot};
+use crate::source::{SourceId, SourceKind, Sources, Span, Spot};
+use crate::trial::{self, Given};
 
 /// A script with its modules and values, read but not run.
 #[derive(Debug)]
 pub struct Analysis {
+    /// The functions that it may call: those of templates, or of tests.
+    pub registry: Registry,
     /// The script and its modules.
     pub program: Arc<Program>,
     /// Their texts, and those of the values.
     pub sources: Sources,
     /// What is given.
     pub values: Values,
+    /// What is wrong with the texts of the values.
+    found: Vec<Diagnostic>,
     /// What it was made from.
     pub inputs: Inputs,
     /// The files behind the sources; those of the standard library are not among them.
@@ -49,7 +58,10 @@ pub struct Outcome {
 
 /// Reads and compiles a script, its modules and its values. Call it on a deep stack.
 pub fn analyse(files: &dyn Files, inputs: &Inputs) -> Result<Analysis, Unreadable> {
-    let program = compile::load(files, &inputs.script, inputs.root.as_deref())?;
+    let tests = trial::is_tests(&inputs.script);
+    let registry = if tests { trial::registry() } else { compile::registry() };
+    let (entry, root) = (&inputs.script, inputs.root.as_deref());
+    let program = script::load(files, entry, root, Library::Embedded, registry)?;
     let mut sources = program.sources.clone();
     let value_inputs = ValueInputs {
         root: &program.root,
@@ -57,15 +69,37 @@ pub fn analyse(files: &dyn Files, inputs: &Inputs) -> Result<Analysis, Unreadabl
         environment: &inputs.environment,
         settings: &inputs.settings,
     };
-    let values = values::load(files, &value_inputs, &mut sources, &mut Vec::new())?;
+    let mut found = Vec::new();
+    let values = values::load(files, &value_inputs, &mut sources, &mut found)?;
     let paths = inputs.paths(&sources);
-    Ok(Analysis { program: Arc::new(program), sources, values, inputs: inputs.clone(), paths })
+    let program = Arc::new(program);
+    Ok(Analysis { registry, program, sources, values, found, inputs: inputs.clone(), paths })
 }
 
-/// Runs what was read.
-pub fn run(files: &dyn Files, analysis: &Analysis) -> Result<Outcome, Unreadable> {
-    let mut compiled = compile::run(files, &analysis.program, &analysis.inputs)?;
-    compiled.assemble(analysis.inputs.as_of);
+/// Runs what was read. Of a script of tests it tells what can be told before a case is tried.
+pub fn run(files: &(dyn Files + Sync), analysis: &Analysis) -> Result<Outcome, Unreadable> {
+    if trial::is_tests(&analysis.inputs.script) {
+        return tests(files, analysis);
+    }
+    let Analysis { program, registry, values, inputs, .. } = analysis;
+    let (sources, found) = (analysis.sources.clone(), analysis.found.clone());
+    let run = script::run(program, *registry, values, sources, found, &inputs.stop);
+    let mut compiled = compile::judge(program, run, inputs);
+    compiled.sketch(inputs.as_of);
+    Ok(Outcome { compiled })
+}
+
+fn tests(files: &(dyn Files + Sync), analysis: &Analysis) -> Result<Outcome, Unreadable> {
+    let inputs = &analysis.inputs;
+    let given = Given { root: inputs.root_folder(), imports: inputs.root.clone() };
+    let trial = trial::read(files, &inputs.script, &given)?;
+    // The texts of the template stand behind those of the tests; what is wrong there is told where the template is open.
+    let own = |it: Span| analysis.sources.iter().any(|(id, _)| id == it.source);
+    let mut diagnostics = trial.diagnostics;
+    diagnostics.retain(|it| own(it.primary) && it.labels.iter().all(|it| own(it.span)));
+    let deployment =
+        Deployment::empty(Span { source: analysis.program.scripts[0].id, start: 0, end: 0 });
+    let compiled = Compiled { sources: trial.sources, deployment, diagnostics, plan: None };
     Ok(Outcome { compiled })
 }
 

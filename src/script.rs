@@ -9,6 +9,7 @@ pub mod engine;
 pub mod exposed;
 pub mod faults;
 pub mod import;
+pub mod kind;
 pub mod limits;
 pub mod param;
 pub mod print;

@@ -1,4 +1,4 @@
-//! From a deployment without errors to a plan: fields are read, steps are ordered, places are written out, all is sealed.
+//! From a deployment without errors to a plan: fields are read, steps are ordered, places are written out.
 
 use jiff::civil::Date;
 
@@ -7,14 +7,13 @@ use crate::installer::Contents;
 use crate::model::Deployment;
 use crate::plan::{
     FORMAT, From, Input, InputKind, Place, Plan, Setting, Step, Trace, TraceCaller, TraceValue,
-    order,
-    seal::{self, Canonical},
+    order, seal,
 };
 use crate::source::{Origin, SourceKind, Sources, ValueOrigin};
 use crate::subject::{Draft, Planner, Reading, SUBJECTS, mail, setup};
 
-/// Makes the plan of a deployment without errors, and its canonical form.
-pub(super) fn plan(compiled: &Compiled, as_of: Date) -> (Plan, Canonical) {
+/// Makes the plan of a deployment without errors, not yet sealed.
+pub(super) fn plan(compiled: &Compiled, as_of: Date) -> Plan {
     let deployment = &compiled.deployment;
     let sources = &compiled.sources;
     let title = deployment.title.get().and_then(|it| it.value.value());
@@ -45,7 +44,7 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> (Plan, Canonical) {
     }
     let ids: Vec<String> = planner.steps.iter().map(|it| it.id.clone()).collect();
     let steps = planner.steps.into_iter().map(|draft| step(sources, draft, &ids)).collect();
-    let mut plan = Plan {
+    Plan {
         format: FORMAT,
         made_by: concat!("mimeo ", env!("CARGO_PKG_VERSION")).to_owned(),
         title: title.map_or_else(
@@ -60,9 +59,7 @@ pub(super) fn plan(compiled: &Compiled, as_of: Date) -> (Plan, Canonical) {
         settings,
         steps: order::order(steps).expect("subjects name only steps of subjects before them"),
         seal: String::new(),
-    };
-    let canonical = seal::seal(&mut plan);
-    (plan, canonical)
+    }
 }
 
 fn inputs(sources: &Sources, deployment: &Deployment) -> Vec<Input> {

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crate::compile::registry;
 use crate::ide::{Analysis, kind, toml};
 use crate::script::Script;
 use crate::script::registry::FnSpec;
@@ -118,9 +117,9 @@ fn in_path(
             Some(module) => {
                 Entity::Module(analysis.program.scripts.iter().position(|it| it.id == module.id)?)
             }
-            None => {
-                Entity::Namespace(registry().namespaces().into_iter().find(|it| *it == namespace)?)
-            }
+            None => Entity::Namespace(
+                analysis.registry.namespaces().into_iter().find(|it| *it == namespace)?,
+            ),
         };
         return Some((entity, script.span(range)));
     }
@@ -174,7 +173,7 @@ pub fn callee(
     let name = call.name();
     if let Some(receiver) = call.receiver() {
         let kind = kind::kind_of(analysis, script, names, receiver);
-        let mut rows = registry().methods(name);
+        let mut rows = analysis.registry.methods(name);
         let row = match kind {
             Some(kind) => rows.find(|it| it.on.contains(&kind)),
             None => rows.next(),
@@ -182,13 +181,13 @@ pub fn callee(
         return row.map(Entity::Host).or_else(|| own_function(script, name));
     }
     match call.namespace() {
-        None => match registry().function(None, name) {
+        None => match analysis.registry.function(None, name) {
             Some(row) => Some(Entity::Host(row)),
             None => own_function(script, name),
         },
         Some((namespace, _)) => match kind::module(analysis, script, namespace) {
             Some(module) => own_function(module, name),
-            None => registry().function(Some(namespace), name).map(Entity::Host),
+            None => analysis.registry.function(Some(namespace), name).map(Entity::Host),
         },
     }
 }

@@ -4,7 +4,7 @@ use crate::ide::entity::{Entity, entity_at};
 use crate::ide::{Analysis, Good};
 use crate::manual::reference::documentation;
 use crate::plan::{Entry, Setting, visible};
-use crate::script::registry::FnSpec;
+use crate::script::registry::{FnSpec, Registry};
 use crate::script::values::SecretSource;
 use crate::source::{SourceId, Span};
 use crate::syntax::{Call, Let};
@@ -24,7 +24,7 @@ pub fn hover(
             text.push_str(&values_said(analysis, good, span));
             text
         }
-        Entity::Namespace(name) => namespace(name),
+        Entity::Namespace(name) => namespace(analysis.registry, name),
         Entity::Variable(defined) => variable(analysis, *defined)?,
         Entity::Function(source, name) => {
             let script = analysis.script(*source)?;
@@ -67,8 +67,8 @@ pub fn function(row: &FnSpec) -> String {
 
 /// What a namespace holds.
 #[must_use]
-pub fn namespace(name: &str) -> String {
-    let rows = crate::compile::registry().rows().filter(|it| it.namespace == Some(name));
+pub fn namespace(registry: Registry, name: &str) -> String {
+    let rows = registry.rows().filter(|it| it.namespace == Some(name));
     let lines = rows.map(|it| {
         let first = it.doc.trim().split(['\n', '.']).next().unwrap_or_default();
         format!("- `{}`: {}\n", it.signature(), first.trim())

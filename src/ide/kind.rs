@@ -1,13 +1,12 @@
-//! Of which kind a builder is, told from the text.
+//! Of which kind a builder probably is, also one that a function of the script returns.
 
-use crate::compile::registry;
 use crate::ide::Analysis;
-use crate::script::Script;
-use crate::script::registry::{FnSpec, Handler, Kind};
+use crate::script::registry::Kind;
+use crate::script::{Script, kind};
 use crate::syntax::names::Names;
-use crate::syntax::{Block, Call, Function, Let, Node, SyntaxKind};
+use crate::syntax::{Block, Function, Node, SyntaxKind};
 
-/// How many functions and variables are followed.
+/// How many functions are followed.
 const DEPTH: u8 = 8;
 
 /// The kind of builder that an expression is.
@@ -29,43 +28,15 @@ fn follow(
     depth: u8,
 ) -> Option<&'static Kind> {
     let depth = depth.checked_sub(1)?;
-    if node.kind() == SyntaxKind::Paren {
-        return follow(analysis, script, names, node.children().next()?, depth);
-    }
-    if node.kind() == SyntaxKind::Variable {
-        let reference = names.references.iter().find(|it| it.range == node.range())?;
-        let init = Let::cast(names.bindings[reference.binding?].node)?.init()?;
-        return follow(analysis, script, names, init, depth);
-    }
-    let mut call = Call::cast(node)?;
-    // A part of a builder returns the builder: the chain is as long as it likes.
-    while let Some(receiver) = call.receiver() {
-        registry().methods(call.name()).next()?;
-        match Call::cast(receiver) {
-            Some(inner) => call = inner,
-            None => return follow(analysis, script, names, receiver, depth),
-        }
-    }
-    let namespace = call.namespace().map(|(it, _)| it);
-    if let Some(row) = registry().function(namespace, call.name()) {
-        return declares(row);
-    }
-    let module = match namespace {
-        None => script,
-        Some(alias) => module(analysis, script, alias)?,
-    };
-    let function = module.tree.functions().find(|it| it.name() == call.name())?;
-    let last = last_expression(function)?;
-    follow(analysis, module, &module.tree.names(), last, depth)
-}
-
-/// The kind of builder that a host function begins.
-#[must_use]
-pub fn declares(row: &FnSpec) -> Option<&'static Kind> {
-    match row.handler {
-        Handler::Declares(kind, _) => Some(kind),
-        Handler::Says(_) | Handler::Yields(_) => None,
-    }
+    kind::kind_of(analysis.registry, names, node, |call| {
+        let module = match call.namespace() {
+            None => script,
+            Some((alias, _)) => module(analysis, script, alias)?,
+        };
+        let function = module.tree.functions().find(|it| it.name() == call.name())?;
+        let last = last_expression(function)?;
+        follow(analysis, module, &module.tree.names(), last, depth)
+    })
 }
 
 /// The module that an alias of a script stands for.

@@ -1,6 +1,5 @@
 //! Giving something another name, everywhere at once and without changing what is meant.
 
-use crate::compile::registry;
 use crate::ide::Analysis;
 use crate::ide::entity::{Entity, occurrences};
 use crate::model::format::{Format, Name};
@@ -47,8 +46,10 @@ pub fn rename(analysis: &Analysis, entity: &Entity, name: &str) -> Result<Vec<Sp
             if !is_identifier(name) {
                 return Err(format!("`{name}` cannot be a name"));
             }
-            let namespace = registry().namespaces().contains(&name);
-            if namespace || registry().function(None, name).is_some() || builtin::is_function(name)
+            let namespace = analysis.registry.namespaces().contains(&name);
+            if namespace
+                || analysis.registry.function(None, name).is_some()
+                || builtin::is_function(name)
             {
                 return Err(format!("`{name}` is a name of the language"));
             }

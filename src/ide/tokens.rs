@@ -7,7 +7,6 @@
 use std::collections::HashMap;
 use std::ops::Range;
 
-use crate::compile::registry;
 use crate::ide::{Analysis, kind, toml};
 use crate::script::{Script, builtin};
 use crate::source::SourceId;
@@ -138,7 +137,8 @@ fn named(analysis: &Analysis, script: &Script) -> HashMap<u32, Word> {
                 add(path.name().1, "variable", vec!["readonly"]);
             }
         } else if let Some(call) = Call::cast(node) {
-            let host = registry()
+            let host = analysis
+                .registry
                 .rows()
                 .any(|it| it.name == call.name() && it.is_method() == call.receiver().is_some());
             let host = host || builtin::is_function(call.name());

@@ -443,7 +443,12 @@ impl<W: Write> Server<W> {
         };
         let encoding = self.client.encoding;
         let mut data: Vec<u32> = Vec::new();
-        let mut last = types::Position::default();
+        let text = &subject.text;
+        let length = |range: std::ops::Range<u32>| {
+            encoding.length(&text.text[range.start as usize..range.end as usize])
+        };
+        // Where the last word begins: counted from there, a line may be as long as it likes.
+        let mut last = 0;
         for word in tokens::words(&subject.loaded.analysis, subject.id) {
             if word.range.end <= within.start || within.end <= word.range.start {
                 continue;
@@ -453,14 +458,13 @@ impl<W: Write> Server<W> {
             let bits = word.modifiers.iter().filter_map(|it| index(tokens::MODIFIERS, it));
             let bits: u32 = bits.map(|it| 1 << it).sum();
             for part in subject.text.by_line(word.range) {
-                let start = subject.text.position(part.start, encoding);
-                let length =
-                    encoding.length(&subject.text.text[part.start as usize..part.end as usize]);
-                let line = start.line - last.line;
-                let column =
-                    if line == 0 { start.character - last.character } else { start.character };
-                data.extend([line, column, length, ty, bits]);
-                last = start;
+                let line = text.line_of(part.start) - text.line_of(last);
+                let column = match line {
+                    0 => length(last..part.start),
+                    _ => text.position(part.start, encoding).character,
+                };
+                data.extend([line, column, length(part.clone()), ty, bits]);
+                last = part.start;
             }
         }
         Ok(json!({ "data": data }))

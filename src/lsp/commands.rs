@@ -10,6 +10,7 @@ use lsp_server::ErrorCode;
 use serde_json::{Value, json};
 
 use crate::compile;
+use crate::diagnostic::Code;
 use crate::export::{self, Style, View};
 use crate::ide::hints;
 use crate::lsp::answer::Answer;
@@ -17,6 +18,7 @@ use crate::lsp::convert::{path_of, uri_of};
 use crate::lsp::find;
 use crate::lsp::settings::Settings;
 use crate::lsp::state::Server;
+use crate::trial;
 
 /// Shows the plan of a script, given its address, as the pages of the installer's wizard.
 pub(super) const PLAN: &str = "mimeo.planWizard";
@@ -27,6 +29,11 @@ const REHEARSE: &str = "mimeo.rehearse";
 
 /// How views are drawn where nobody tells the width.
 const STYLE: Style = Style { colour: false, unicode: true, width: 100 };
+
+/// The codes of what is found in an editor.
+fn codes() -> impl Iterator<Item = &'static Code> {
+    compile::catalogue().into_iter().chain(trial::catalogue())
+}
 
 /// The commands that the server runs: those that the client does not run itself.
 pub(super) fn offered(settings: &Settings) -> Vec<&'static str> {
@@ -40,6 +47,9 @@ impl<W: Write> Server<W> {
         let Some((_, outcome)) = project.and_then(|it| it.checked.as_ref()) else {
             return Vec::new();
         };
+        if trial::is_tests(path) {
+            return Vec::new();
+        }
         let planned = outcome.compiled.plan.is_some();
         let lens = |title: &str, command: &str| {
             let command =
@@ -73,7 +83,7 @@ impl<W: Write> Server<W> {
                     Err(error) => refused(error.to_string()),
                 }
             }
-            EXPLAIN => match compile::catalogue().into_iter().find(|it| it.name == argument) {
+            EXPLAIN => match codes().find(|it| it.name == argument) {
                 Some(code) => self.show(&format!("{argument}.md"), &code.explained()),
                 None => refused(format!("there is no code `{argument}`")),
             },

@@ -9,6 +9,7 @@ use std::sync::mpsc::Sender;
 
 use gen_lsp_types as types;
 use lsp_server::{ErrorCode, Message, Notification, Request, RequestId, Response};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::compile::Inputs;
@@ -23,6 +24,7 @@ use crate::lsp::wire::{self, Frame};
 use crate::lsp::worker::{self, Job, Loaded};
 use crate::lsp::{Ended, Setup, find};
 use crate::script::limits::Stop;
+use crate::trial;
 
 /// Something that happened.
 #[derive(Debug)]
@@ -381,6 +383,13 @@ impl<W: Write> Server<W> {
     }
 
     fn change(&mut self, params: Value) {
+        // What has no good range must not be taken for the whole text.
+        let changes = params.get("contentChanges").and_then(Value::as_array);
+        let mut ranges = changes.into_iter().flatten().filter_map(|it| it.get("range"));
+        if !ranges.all(|it| it.is_null() || types::Range::deserialize(it).is_ok()) {
+            self.log("`textDocument/didChange` has a range that is none");
+            return;
+        }
         let Ok(params) = serde_json::from_value::<types::DidChangeTextDocumentParams>(params)
         else {
             self.log("`textDocument/didChange` has no changes");
@@ -487,9 +496,12 @@ impl<W: Write> Server<W> {
 
     fn wish(&mut self, entry: &Path) {
         let packages = self.packages();
+        // Tests name files of the whole project, as `mimeo test` lets them.
+        let whole = || trial::is_tests(entry).then(|| find::real(&self.folder()));
+        let root = self.settings.root.clone().or_else(whole);
         let inputs = Inputs {
             script: entry.to_path_buf(),
-            root: self.settings.root.clone().filter(|it| entry.starts_with(it)),
+            root: root.filter(|it| entry.starts_with(it)),
             values: find::values(entry, &self.buffers, &self.settings),
             settings: Vec::new(),
             environment: self.setup.environment.clone(),

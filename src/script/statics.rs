@@ -11,12 +11,13 @@ use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, nearest};
 use crate::script::args::{SCRIPT_ARGUMENTS, describe};
 use crate::script::builtin;
-use crate::script::registry::{FnSpec, Handler, Kind, Registry};
+use crate::script::kind::kind_of;
+use crate::script::registry::{FnSpec, Kind, Registry};
 use crate::script::{Program, Script};
 use crate::source::Span;
 use crate::syntax::names::{BindingKind, Names, Reference, ReferenceKind};
 use crate::syntax::text::{Quote, TextPart};
-use crate::syntax::{Block, Call, Function, Import, Let, Node, Path, StringLiteral, SyntaxKind};
+use crate::syntax::{Block, Call, Function, Import, Let, Path, StringLiteral, SyntaxKind};
 
 code! {
     /// A function is called that does not exist.
@@ -513,7 +514,7 @@ impl<'p> Checker<'p> {
     }
 
     fn method(&mut self, call: &Call<'p>, name: &'p str, span: Span) {
-        let kind = call.receiver().and_then(|it| self.kind(it));
+        let kind = call.receiver().and_then(|it| kind_of(self.registry, &self.names, it, |_| None));
         if let Some(kind) = kind {
             match self.registry.methods(name).find(|row| row.on.contains(&kind)) {
                 Some(row) => self.count(row, call),
@@ -544,35 +545,6 @@ impl<'p> Checker<'p> {
             self.registry.rows().filter(|it| it.is_method()).map(|it| it.name).collect();
         suggest(&mut diagnostic, name, methods.iter().copied(), span);
         self.report(diagnostic);
-    }
-
-    /// The kind of builder that an expression is, if its text tells.
-    fn kind(&self, node: Node<'p>) -> Option<&'static Kind> {
-        let mut node = node;
-        loop {
-            if node.kind() == SyntaxKind::Variable {
-                node = self.initial(node)?;
-                continue;
-            }
-            let call = Call::cast(node)?;
-            if let Some(receiver) = call.receiver() {
-                self.registry.methods(call.name()).next()?;
-                node = receiver;
-                continue;
-            }
-            let (namespace, _) = call.namespace()?;
-            let row = self.registry.function(Some(namespace), call.name())?;
-            return match row.handler {
-                Handler::Declares(kind, _) => Some(kind),
-                Handler::Says(_) | Handler::Yields(_) => None,
-            };
-        }
-    }
-
-    /// The value that a variable is declared with.
-    fn initial(&self, node: Node<'p>) -> Option<Node<'p>> {
-        let reference = self.names.references.iter().find(|it| it.node == node)?;
-        Let::cast(self.names.bindings[reference.binding?].node)?.init()
     }
 }
 

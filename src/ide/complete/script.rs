@@ -6,7 +6,6 @@
 
 use std::ops::Range;
 
-use crate::compile::registry;
 use crate::ide::complete::{Item, ItemKind};
 use crate::ide::hover::{function, parameter, parameter_of};
 use crate::ide::{Analysis, kind, toml};
@@ -247,7 +246,7 @@ impl<'a> Place<'a> {
             });
             return functions.chain(lets).collect();
         }
-        let rows = registry().rows().filter(|it| it.namespace == Some(name));
+        let rows = self.analysis.registry.rows().filter(|it| it.namespace == Some(name));
         rows.map(|it| self.host(it, range.clone())).collect()
     }
 
@@ -262,7 +261,8 @@ impl<'a> Place<'a> {
         let kind =
             receiver.and_then(|it| kind::kind_of(self.analysis, self.script, &self.names, it));
         let Some(kind) = kind else { return Vec::new() };
-        let rows = registry().rows().filter(|it| it.is_method() && it.on.contains(&kind));
+        let rows =
+            self.analysis.registry.rows().filter(|it| it.is_method() && it.on.contains(&kind));
         rows.map(|it| self.host(it, range.clone())).collect()
     }
 
@@ -297,14 +297,15 @@ impl<'a> Place<'a> {
             items.push(item);
         }
         items.extend(self.script.tree.functions().map(|it| self.own(it, range.clone())));
-        let global = registry().rows().filter(|it| it.namespace.is_none() && !it.is_method());
+        let global =
+            self.analysis.registry.rows().filter(|it| it.namespace.is_none() && !it.is_method());
         items.extend(global.map(|it| self.host(it, range.clone())));
-        for name in registry().namespaces() {
+        for name in self.analysis.registry.namespaces() {
             items.push(Item {
                 label: name.to_owned(),
                 kind: ItemKind::Namespace,
                 detail: "namespace".to_owned(),
-                doc: crate::ide::hover::namespace(name),
+                doc: crate::ide::hover::namespace(self.analysis.registry, name),
                 snippet: Some(format!("{name}::")).filter(|_| !self.followed_by("::", &range)),
                 range: range.clone(),
             });

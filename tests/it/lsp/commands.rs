@@ -18,7 +18,8 @@ fn client(options: Value, shows: bool) -> Client {
 fn lenses(client: &mut Client) -> Vec<Value> {
     let uri = client.uri("main.rhai");
     let lenses = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri } }));
-    lenses.as_array().unwrap().iter().map(|it| it["command"].clone()).collect()
+    let list = lenses.as_array().expect("it is a list");
+    list.iter().map(|it| it["command"].clone()).collect()
 }
 
 fn offered(client: &Client) -> Value {

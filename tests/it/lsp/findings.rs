@@ -159,3 +159,23 @@ fn a_file_outside_of_the_folder_and_one_never_saved_are_served() {
         assert!(codes(findings).contains(&"script-unknown-function"), "{findings:?}");
     }
 }
+
+#[test]
+fn a_script_of_tests_has_the_functions_of_tests() {
+    let template = "service::address(param::host(\"server\", \"The server\"));\n";
+    let tests = "test::that(\"a plan\").values(\"customers/main.toml\").expect(\"database.nmae\", \"x\");\nmail::none();\n";
+    let mut client = Client::new(&[("main.rhai", template), ("customers/main.toml", "")]);
+    client.open("main.test.rhai", tests);
+    let findings = client.findings("main.test.rhai");
+    let found: Vec<_> =
+        findings.iter().map(|it| (&it["range"]["start"]["line"], &it["code"])).collect();
+    assert!(found.contains(&(&json!(1), &json!("script-unknown-namespace"))), "{found:?}");
+    assert!(found.iter().all(|it| it.1 != "script-unknown-function"), "{found:?}");
+    let at = json!({ "line": 0, "character": 23 });
+    let items = client.at("textDocument/completion", "main.test.rhai", &at);
+    let labels: Vec<_> = items["items"].as_array().unwrap().iter().map(|it| &it["label"]).collect();
+    assert!(labels.contains(&&json!("expect_finding")), "{labels:?}");
+    let uri = client.uri("main.test.rhai");
+    let lens = client.request("textDocument/codeLens", json!({ "textDocument": { "uri": uri } }));
+    assert_eq!(lens, json!([]));
+}

@@ -76,6 +76,13 @@ fn malformed_messages_are_answered_and_survived() {
     }
     client.open("main.rhai", "mail::nne();");
     assert!(!client.findings("main.rhai").is_empty());
+    // Nothing is changed at a place that is none, least of all everything.
+    let start = json!({ "line": -1, "character": 0 });
+    let range = json!({ "start": start, "end": { "line": 0, "character": 0 } });
+    client.edit("main.rhai", json!([{ "range": range, "text": "mail::none();" }]));
+    client.edit("main.rhai", json!([]));
+    let findings = client.findings("main.rhai");
+    assert!(findings.iter().any(|it| it["code"] == "script-unknown-function"), "{findings:?}");
     assert!(client.end().success());
 }
 

@@ -104,6 +104,15 @@ fn the_size_of_the_plan_stands_above_the_script() {
 }
 
 #[test]
+fn a_line_may_have_as_many_words_as_it_likes() {
+    let mut client = Client::new(&[]);
+    client.open("main.rhai", &"let x = `é${".repeat(20_000));
+    let params = document(&client, "main.rhai");
+    let data = client.request("textDocument/semanticTokens/full", params);
+    assert!(data["data"].as_array().unwrap().len() > 5 * 20_000);
+}
+
+#[test]
 fn words_have_colours_that_agree_with_the_text() {
     let text = "/* one\n🎈 two */ import \"std/options\" as o;\nlet x = `a${1}`; mail::none(); o::e(x, x);\nfn f(a) { a.len() }\n";
     let mut client = Client::new(&[]);

@@ -15,7 +15,7 @@ use crate::model::Deployment;
 use crate::plan::Plan;
 use crate::plan::seal::{self, Canonical};
 use crate::script::import::Library;
-use crate::script::limits::Stop;
+use crate::script::limits::{self, Stop};
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
 use crate::script::{self, Program, param, print};
@@ -132,7 +132,7 @@ pub fn registry() -> Registry {
             let own = [param::FUNCTIONS, print::FUNCTIONS];
             own.into_iter().chain(SUBJECTS.iter().map(|it| it.functions)).collect()
         });
-    Registry { tables: &TABLES }
+    Registry { tables: &TABLES, most_calls: limits::HOST_CALLS }
 }
 
 /// Every code that can be reported, by file.

@@ -254,9 +254,14 @@ impl Diagnostic {
 
     /// Covers texts that may not be shown, wherever they were echoed.
     pub fn cover(&mut self, texts: &[&str]) {
+        // Of two texts that begin alike the longer one first, so that nothing of it stays.
+        let mut texts = texts.to_vec();
+        texts.sort_by_key(|it| std::cmp::Reverse(it.len()));
         let cover = |words: &mut String| {
-            for text in texts.iter().filter(|it| words.contains(**it)).collect::<Vec<_>>() {
-                *words = words.replace(*text, "***");
+            for text in &texts {
+                if words.contains(text) {
+                    *words = words.replace(text, "***");
+                }
             }
         };
         cover(&mut self.message);

@@ -24,6 +24,7 @@ pub mod values;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use rhai::{AST, ASTNode, Expr};
@@ -375,6 +376,8 @@ pub struct Run {
     pub suite: Suite,
     /// How often the run came by each probe; see [`recorder::PROBES`].
     pub hits: BTreeMap<u32, u64>,
+    /// How many steps it took, to about a thousand.
+    pub steps: u64,
 }
 
 /// Runs a program over one customer's values.
@@ -401,7 +404,7 @@ pub fn run(
     if !program.runnable {
         deployment.complete = false;
         let (suite, hits) = (Suite::default(), BTreeMap::new());
-        return Run { sources, deployment, diagnostics: all, suite, hits };
+        return Run { sources, deployment, diagnostics: all, suite, hits, steps: 0 };
     }
     let parameters = Parameters::resolve(program, values, &mut sources, &mut all);
     let recorder = Shared::new(Recorder {
@@ -419,7 +422,8 @@ pub fn run(
         seen: HashSet::new(),
         repeated: None,
     });
-    let engine = engine::engine(registry, &recorder, program, stop.clone());
+    let steps = Arc::new(AtomicU64::new(0));
+    let engine = engine::engine(registry, &recorder, program, stop.clone(), steps.clone());
     if let Some(ast) = &entry.ast {
         engine::run(&engine, ast, &recorder);
     }
@@ -432,6 +436,7 @@ pub fn run(
         diagnostics: std::mem::take(&mut recorder.diagnostics),
         suite: std::mem::take(&mut recorder.suite),
         hits: std::mem::take(&mut recorder.hits),
+        steps: steps.load(Ordering::Relaxed),
     }
 }
 

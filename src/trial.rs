@@ -13,13 +13,15 @@ use std::sync::{Arc, LazyLock};
 
 use crate::code;
 use crate::compile;
-use crate::diagnostic::{Code, Diagnostic};
+use crate::diagnostic::{Code, Diagnostic, Severity};
 use crate::model::Declared;
 use crate::model::format::{Format, Text};
+use crate::plan::op::Literal;
 use crate::script::import::Library;
-use crate::script::limits::Stop;
+use crate::script::limits::{self, Stop};
+use crate::script::param::sounds_secret;
 use crate::script::registry::{FnSpec, Registry};
-use crate::script::suite::{self, Case, Suite};
+use crate::script::suite::{self, Case, Expectation, Suite};
 use crate::script::values::{Unreadable, Values};
 use crate::script::{self, Program, folder, print};
 use crate::source::files::Files;
@@ -199,7 +201,7 @@ pub fn is_tests(path: &Path) -> bool {
 pub fn registry() -> Registry {
     static TABLES: LazyLock<Vec<&'static [FnSpec]>> =
         LazyLock::new(|| vec![suite::FUNCTIONS, print::FUNCTIONS]);
-    Registry { tables: &TABLES }
+    Registry { tables: &TABLES, most_calls: limits::TEST_CALLS }
 }
 
 /// A script of tests that was read, with its template.
@@ -256,6 +258,7 @@ pub fn read(files: &(dyn Files + Sync), path: &Path, given: &Given) -> Result<Tr
         let start = start.expect("the script of tests was read");
         trial.look_at_titles(start);
         trial.load(files, given, start);
+        trial.cover_secrets(&program);
         compile::sort(&mut trial.diagnostics);
         Ok(trial)
     })
@@ -269,6 +272,46 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 impl Trial {
+    /// Whether there is an error in it or in its template, so that its cases say nothing.
+    #[must_use]
+    pub fn is_broken(&self) -> bool {
+        self.has_errors() || self.program.is_none()
+    }
+
+    fn has_errors(&self) -> bool {
+        self.diagnostics.iter().any(|it| it.severity() == Severity::Error)
+    }
+
+    /// Covers what stands where only a secret's name belongs, so that no finding shows it, whatever case it is about.
+    fn cover_secrets(&mut self, tests: &Program) {
+        let contract = self.program.as_ref().map(|it| &it.contract);
+        let is_name = |it: &str| contract.is_some_and(|contract| contract.names(it));
+        let is_parameter =
+            |it: &str| contract.is_some_and(|all| all.parameters.iter().any(|one| one.name == it));
+        let mut written = Vec::new();
+        for case in &self.suite.cases {
+            let settings = case.settings.iter().filter(|(name, _)| {
+                let name = name.text();
+                is_name(&name) || (sounds_secret(&name) && !is_parameter(&name))
+            });
+            written.extend(settings.map(|(_, value)| &value.origin));
+            for expectation in &case.expectations {
+                if let Expectation::Field(name, Declared { value: Literal::Text(text), origin }) =
+                    expectation
+                    && sounds_secret(&name.value.text())
+                    && !is_name(text)
+                {
+                    written.push(origin);
+                }
+            }
+        }
+        for origin in written {
+            for span in tests.literals_within(origin.at).into_iter().chain([origin.blame()]) {
+                self.sources.veil(span);
+            }
+        }
+    }
+
     fn look_at_titles(&mut self, start: Span) {
         let clean = self.diagnostics.is_empty();
         let cases = &self.suite.cases;
@@ -309,6 +352,8 @@ impl Trial {
                 let found = program.diagnostics.into_iter().map(|it| it.moved(by));
                 self.diagnostics.extend(found);
             }
+            // What could not be read of the tests may well have named another.
+            Err(_) if said.is_none() && self.has_errors() => {}
             Err(error) => {
                 let at = said.map_or(start, |it| it.origin.blame());
                 let message = format!("the template cannot be read: {}", error.error);

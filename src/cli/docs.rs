@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::cli::ui::{Ui, write_file};
+use crate::cli::ui::{self, Ui, write_file};
 use crate::cli::{ExitStatus, Failure, exits};
 use crate::export::manual::{Form, render};
 use crate::manual::{Inputs, Manual, Read, reference, template};
@@ -119,10 +119,10 @@ fn form_of(path: &Path) -> Form {
 
 /// Refuses to write over what was read.
 fn refuse_input(out: &Path, args: &Args, script: Option<&str>) -> Result<(), Failure> {
+    ui::refuse_input(out, "the manual")?;
     let Ok(target) = Disk.canonical(out) else { return Ok(()) };
-    let ending = target.extension().unwrap_or_default().to_ascii_lowercase();
     let mut read = args.values.iter().map(PathBuf::as_path).chain(script.map(Path::new));
-    if ending == "rhai" || read.any(|it| Disk.canonical(it).is_ok_and(|it| it == target)) {
+    if read.any(|it| Disk.canonical(it).is_ok_and(|it| it == target)) {
         let message = format!("`{}` is an input of the manual", out.display());
         return Err(Failure::usage(message, "write it to another file"));
     }

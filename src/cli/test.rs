@@ -14,8 +14,8 @@ use crate::cli::test::report::{Form, Report};
 use crate::cli::ui::{self, Ui, current_folder, files_below, make_folder, write_file};
 use crate::cli::{ExitStatus, Failure, day, exits, interrupt};
 use crate::compile::many;
-use crate::diagnostic::Severity;
 use crate::export::coverage;
+use crate::model::format::Format;
 use crate::script::folder;
 use crate::script::on_deep_stack;
 use crate::source::files::{Disk, Files};
@@ -33,7 +33,7 @@ pub struct Args {
     /// Files of tests, and folders with such files in them or below [default: the current folder]
     #[arg(value_name = "FILE.test.rhai|DIR")]
     paths: Vec<PathBuf>,
-    /// Only cases whose title or file has this text
+    /// Only cases whose title, file or values file has this text, in capitals or not
     #[arg(long, value_name = "TEXT")]
     filter: Option<String>,
     /// Write the plans that cases expect, where they differ or are not there yet
@@ -68,6 +68,9 @@ pub struct Args {
 
 /// Runs the command.
 pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
+    for path in [&args.coverage_html, &args.coverage_lcov].into_iter().flatten() {
+        ui::refuse_input(path, "the tests")?;
+    }
     let trials = read_all(args)?;
     let as_of = args.as_of.unwrap_or_else(ui::today);
     let work = list(&trials, args.filter.as_deref());
@@ -75,7 +78,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         && let Some(text) = &args.filter
         && trials.iter().any(|(it, _)| !it.suite.cases.is_empty())
     {
-        let message = format!("no case has `{text}` in its title or its file's name");
+        let message = format!("no case has `{text}` in its title or the names of its files");
         return Err(Failure::usage(message, "leave `--filter` out to run all"));
     }
     let counting = if args.wants_coverage() { countings(&trials)? } else { BTreeMap::new() };
@@ -92,10 +95,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
         if let Some(counting) = counting.get(trial.template.as_path()) {
             let counted = counting.count(&Disk, trial, expected, given, as_of);
             let mut hits = hits.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-            let sum = hits.entry(&trial.template).or_default();
-            for (probe, count) in counted {
-                *sum.entry(probe).or_default() += count;
-            }
+            hits.entry(&trial.template).or_default().add(counted);
         }
         let judge = || judge(&Disk, trial, program, expected, given, as_of);
         catch_unwind(AssertUnwindSafe(judge)).ok()
@@ -114,7 +114,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let mut coverage = Coverage::default();
     let hits = hits.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
     for (template, counting) in &counting {
-        coverage.add(counting, hits.get(template).unwrap_or(&Hits::new()));
+        coverage.add(counting, hits.get(template).unwrap_or(&Hits::default()));
     }
     let status = report.end(args.wants_coverage().then_some(&coverage));
     if stopped {
@@ -137,9 +137,13 @@ fn list(trials: &[(Trial, Given)], filter: Option<&str>) -> Vec<(usize, usize)> 
     let cases =
         files.flat_map(|(file, (it, _))| (0..it.suite.cases.len()).map(move |at| (file, at)));
     let wanted = cases.filter(|(file, at)| {
+        let Some(text) = filter else { return true };
+        let has = |it: &str| it.to_lowercase().contains(&text.to_lowercase());
         let (trial, _) = &trials[*file];
-        let title = trial.suite.cases[*at].title.as_deref().unwrap_or_default();
-        filter.is_none_or(|it| title.contains(it) || trial.path.to_string_lossy().contains(it))
+        let case = &trial.suite.cases[*at];
+        has(case.title.as_deref().unwrap_or_default())
+            || has(&trial.path.to_string_lossy())
+            || case.values.iter().any(|it| has(&it.value.text()))
     });
     wanted.collect()
 }
@@ -253,10 +257,4 @@ fn under(args: &Args, coverage: &Coverage, ui: &Ui) -> Option<ExitStatus> {
     }
     ui.talk(&format!("{percent} % of the branches are taken, and at least {least} % are wanted\n"));
     Some(ExitStatus::Findings)
-}
-
-/// Whether a file has an error, so that its cases say nothing.
-fn is_broken(trial: &Trial) -> bool {
-    let error = trial.diagnostics.iter().any(|it| it.severity() == Severity::Error);
-    error || trial.program.is_none()
 }

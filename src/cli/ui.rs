@@ -370,6 +370,16 @@ pub fn write_file(path: &Path, text: &str) -> Result<(), Failure> {
     write_file_with(path, |file| file.write_all(text.as_bytes()))
 }
 
+/// Refuses to write a report over a script or a values file, which are never what a report is written to on purpose.
+pub fn refuse_input(path: &Path, whose: &str) -> Result<(), Failure> {
+    let ending = path.extension().unwrap_or_default().to_ascii_lowercase();
+    if ["rhai", "toml"].iter().any(|it| ending == *it) && path.exists() {
+        let message = format!("`{}` is an input of {whose}", path.display());
+        return Err(Failure::usage(message, "write it to another file"));
+    }
+    Ok(())
+}
+
 /// Writes files that belong together as [`write_file`] does: all of them, or none.
 pub fn write_files(files: &[(&Path, &str)]) -> Result<(), Failure> {
     let mut before: Vec<(&Path, Option<Vec<u8>>)> = Vec::new();

@@ -8,6 +8,7 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -33,12 +34,13 @@ use crate::script::{Program, builtin, faults, limits};
 /// The key of the guard nodes; no script can write it.
 const GUARD: &str = "guard\u{0}";
 
-/// An engine for one run of one recorder.
+/// An engine for one run of one recorder, which keeps count of its steps, to about a thousand.
 pub(super) fn engine(
     registry: Registry,
     recorder: &Shared,
     program: &Program,
     stop: limits::Stop,
+    steps: Arc<AtomicU64>,
 ) -> Engine {
     let unknown = &program.unknown;
     let mut engine = bare();
@@ -61,7 +63,11 @@ pub(super) fn engine(
     engine.set_module_resolver(Modules(recorder.clone()));
     let started = clock();
     engine.on_progress(move |operations| {
-        let late = operations % 1024 == 0 && started.elapsed() > limits::TIME;
+        let mut late = false;
+        if operations % 1024 == 0 {
+            steps.store(operations, Ordering::Relaxed);
+            late = started.elapsed() > limits::TIME;
+        }
         (late || stop.is_wanted()).then(|| Dynamic::from("time"))
     });
     // The call stack is kept only while a debugger is there, and holds calls of the scripts' own functions.
@@ -461,7 +467,7 @@ fn invoke(
     });
     let arguments: Vec<Argument> = arguments.collect();
     recorder.calls += 1;
-    if recorder.calls > limits::HOST_CALLS {
+    if recorder.calls > recorder.registry.most_calls {
         faults::too_many_calls(recorder, site.span);
         return Dynamic::from(Poison);
     }

@@ -124,9 +124,9 @@ pub(super) fn record(
 /// Records that a script calls the host more often than any template needs to, once.
 pub(super) fn too_many_calls(recorder: &mut Recorder, span: crate::source::Span) {
     recorder.deployment.complete = false;
-    if recorder.calls == limits::HOST_CALLS + 1 {
-        let message =
-            format!("the script calls host functions more than {} times", limits::HOST_CALLS);
+    let most = recorder.registry.most_calls;
+    if recorder.calls == most + 1 {
+        let message = format!("the script calls host functions more than {most} times");
         let mut diagnostic = Diagnostic::new(&SCRIPT_LIMIT, span, message);
         diagnostic.label("nothing from here on is declared").help("look for a loop that declares");
         recorder.report(diagnostic);

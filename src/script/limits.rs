@@ -24,6 +24,8 @@ pub const FUNCTIONS: usize = 500;
 pub const MODULES: usize = 64;
 /// Calls of host functions: an installation of everything takes about a hundred.
 pub const HOST_CALLS: usize = 2_000;
+/// Calls of host functions in a script of tests: about ten for a case.
+pub const TEST_CALLS: usize = 20_000;
 /// Time on the wall.
 pub const TIME: Duration = Duration::from_secs(3);
 /// The stack of the thread that a script runs on: at the depths above a debug build needs a third of it.

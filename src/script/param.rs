@@ -6,6 +6,8 @@
 pub mod contract;
 mod unmatched;
 
+pub(crate) use unmatched::sounds_secret;
+
 use std::collections::BTreeMap;
 
 use rhai::Dynamic;

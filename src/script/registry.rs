@@ -161,6 +161,8 @@ pub struct Refusal {
 pub struct Registry {
     /// The tables of rows: the language's own, then those of the subjects.
     pub tables: &'static [&'static [FnSpec]],
+    /// How many calls of them one run may make.
+    pub most_calls: usize,
 }
 
 impl Registry {

@@ -3,7 +3,7 @@
 //! A branch is a way of a decision: the blocks of an `if`, its missing `else` too; each arm of a `switch`; the body of a
 //! `while` or `for`; a `catch`; and the right side of `&&`, `||` and `??`. The standard library is not counted.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
 
@@ -28,8 +28,24 @@ pub struct Counting {
     scripts: Vec<Probed>,
 }
 
-/// How often each probe was come by.
-pub type Hits = BTreeMap<u32, u64>;
+/// What cases came by in a template.
+#[derive(Clone, Debug, Default)]
+pub struct Hits {
+    /// How often each probe was come by.
+    probes: BTreeMap<u32, u64>,
+    /// The texts that hold a secret by mistake, as far as a run told.
+    covered: BTreeSet<String>,
+}
+
+impl Hits {
+    /// Adds those of another case.
+    pub fn add(&mut self, other: Hits) {
+        for (probe, count) in other.probes {
+            *self.probes.entry(probe).or_default() += count;
+        }
+        self.covered.extend(other.covered);
+    }
+}
 
 /// What was counted in all files.
 #[derive(Clone, Debug, Default)]
@@ -38,8 +54,8 @@ pub struct Coverage(BTreeMap<PathBuf, File>);
 /// What was counted in one file.
 #[derive(Clone, Debug)]
 pub struct File {
-    /// Its text.
-    pub text: Arc<str>,
+    /// Its text as it may be shown.
+    pub text: String,
     /// The lines on which a statement begins, from 1, and how often the first of them was carried out.
     pub lines: BTreeMap<u32, u64>,
     /// The functions, in the order of the text.
@@ -113,7 +129,7 @@ impl std::ops::Add for Share {
 pub fn registry() -> Registry {
     static TABLES: LazyLock<Vec<&'static [FnSpec]>> =
         LazyLock::new(|| compile::registry().tables.iter().copied().chain([PROBES]).collect());
-    Registry { tables: &TABLES }
+    Registry { tables: &TABLES, ..compile::registry() }
 }
 
 /// Reads a template so that it counts. Modules are told by paths like the template's own, wherever that lies.
@@ -153,10 +169,12 @@ impl Counting {
         as_of: Date,
     ) -> Hits {
         let Ok(inputs) = judge::inputs(files, trial, case, given, as_of) else {
-            return Hits::new();
+            return Hits::default();
         };
         let run = compile::declare(files, &self.program, registry(), &inputs);
-        run.map_or_else(|_| Hits::new(), |it| it.hits)
+        let Ok(run) = run else { return Hits::default() };
+        let covered = run.sources.veiled().into_iter().map(str::to_owned).collect();
+        Hits { probes: run.hits, covered }
     }
 }
 
@@ -165,17 +183,21 @@ impl Coverage {
     pub fn add(&mut self, counting: &Counting, hits: &Hits) {
         for script in &counting.scripts {
             let file = self.0.entry(script.path.clone()).or_insert_with(|| File {
-                text: script.text.clone(),
+                text: script.text.to_string(),
                 lines: BTreeMap::new(),
                 functions: Vec::new(),
                 branches: Vec::new(),
                 hits: vec![0; script.probes.len()],
             });
-            for (number, count) in hits.range(script.first..) {
+            for (number, count) in hits.probes.range(script.first..) {
                 match file.hits.get_mut((number - script.first) as usize) {
                     Some(sum) => *sum += count,
                     None => break,
                 }
+            }
+            // Backwards, so that of two texts that begin alike the longer one is first.
+            for covered in hits.covered.iter().rev() {
+                file.text = file.text.replace(covered, "***");
             }
             file.tell(script);
         }

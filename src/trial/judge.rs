@@ -118,7 +118,12 @@ pub fn judge(
     let mut judge = Judge { files, trial, case, given, by, found, plan, verdict };
     judge.findings();
     judge.plan();
-    judge.verdict
+    let mut verdict = judge.verdict;
+    let veiled = verdict.sources.veiled();
+    for it in &mut verdict.findings {
+        it.cover(&veiled);
+    }
+    verdict
 }
 
 struct Judge<'a> {
@@ -462,8 +467,11 @@ impl Judge<'_> {
             }
             Ok(text) => match Plan::from_json(&text) {
                 Err(error) => {
+                    // Whatever it is, it is not written over.
                     let message = format!("`{name}` is no plan: {error}");
-                    Diagnostic::about(&TEST_UNREADABLE, &said.origin, message)
+                    let mut diagnostic = Diagnostic::about(&TEST_UNREADABLE, &said.origin, message);
+                    diagnostic.help("name the file of a plan; one that is broken can be deleted, and `mimeo test --update` writes it anew");
+                    return self.report(diagnostic);
                 }
                 Ok(golden) => {
                     let changes = diff::diff(&golden, plan);

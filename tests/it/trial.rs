@@ -423,3 +423,89 @@ fn bad_input_is_a_finding() {
     assert_eq!(output.status.code(), Some(2));
     assert!(String::from_utf8_lossy(&output.stderr).contains("mimeo test x.test.rhai"));
 }
+
+/// What somebody writes where a secret's name belongs is in no answer, whatever its form, nor in the coverage.
+#[test]
+fn a_secret_in_tests_is_not_shown() {
+    let tests = r#"
+fn contoso(title, password) {
+    test::that(title).values("customers/contoso.toml").expect("account.password", password)
+}
+contoso("one", "Gehe1mnis!");
+contoso("one and more", "Gehe1mnis!tail");
+test::that("two").values("customers/contoso.toml").expect("account.password", "Gehe1mnis!2");
+test::that("three").values("customers/contoso.toml").set("PASSWORD", "Gehe1mnis!3");
+test::that("four").set("PASSWORD", "Gehe1mnis!4").expect("database.name", "x");
+"#;
+    let name = TEMPLATE.split_once("secret(\"").expect("it has one").1;
+    let name = name.split_once('"').expect("it ends").0;
+    let tests = tests.replace("PASSWORD", name);
+    let project = project(&tests);
+    for form in ["full", "concise", "json", "junit", "github", "plain"] {
+        let (code, told) = project.test(&format!("--output-format {form}"));
+        assert!(code == 1 && !told.contains("Gehe1mnis") && !told.contains("tail"), "{told}");
+    }
+    let (_, named) = project.test("");
+    assert!(named.contains(&format!("is the secret `{name}`, not ")), "{named}");
+    let written = "account::regular(`contoso\\svc`, \"Gehe1mnis!5\");";
+    project.write("template.rhai", &format!("{TEMPLATE}\n{written}"));
+    project.test("--coverage-html c.html");
+    let page = project.read("c.html");
+    assert!(page.contains("account::regular") && !page.contains("Gehe1mnis"), "{page}");
+}
+
+#[test]
+fn cases_are_filtered_by_title_and_files_in_any_case() {
+    let project = project(
+        r#"
+test::that("The first").values("customers/contoso.toml");
+test::that("the second").values("customers/Fabrikam.toml");
+"#,
+    );
+    project.write("customers/Fabrikam.toml", VALUES);
+    for (filter, count) in [("FIRST", 1), ("fabrikam", 1), ("customers", 2), ("Template.test", 2)] {
+        let (code, told) = project.test(&format!("--filter {filter}"));
+        assert!(code == 0 && told.contains(&format!("{count} passed")), "{filter}\n{told}");
+    }
+    assert_eq!(project.test("--filter third").0, 2);
+}
+
+#[test]
+fn hundreds_of_cases_are_run() {
+    let project = project(
+        r#"
+for number in 0..500 {
+    test::that(`case ${number}`)
+        .values("customers/contoso.toml")
+        .expect("database.name", "FIMService")
+        .expect_step("install")
+        .expect_no("registration.port");
+}
+"#,
+    );
+    let (code, told) = project.test("");
+    assert!(code == 0 && told.contains("500 passed"), "{told}");
+}
+
+/// Nothing that was read is written over.
+#[test]
+fn inputs_of_tests_are_kept() {
+    let tests = r#"test::that("x").values("customers/contoso.toml").expect_plan("customers/contoso.toml");"#;
+    let project = project(tests);
+    for args in [
+        "--coverage-html template.rhai",
+        "--coverage-lcov customers/contoso.toml",
+        "--coverage-lcov template.test.rhai",
+    ] {
+        let (code, told) = project.test(args);
+        assert!(code == 2 && told.contains("is an input of the tests"), "{args}\n{told}");
+    }
+    let (code, told) = project.test("--update");
+    assert!(code == 1 && told.contains("name the file of a plan"), "{told}");
+    assert_eq!(project.read("customers/contoso.toml"), VALUES);
+    assert_eq!(project.read("template.rhai"), TEMPLATE);
+    // What follows from another mistake is not told, and what was not counted has no table.
+    project.write("other.test.rhai", "test::that(\"x\"");
+    let (code, told) = project.test("--coverage other.test.rhai");
+    assert!(code == 1 && !told.contains("cannot be read") && !told.contains("branches"), "{told}");
+}

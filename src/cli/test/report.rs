@@ -5,7 +5,6 @@ use std::path::Path;
 use serde_json::{Value as Json, json};
 
 use crate::cli::ExitStatus;
-use crate::cli::test::is_broken;
 use crate::cli::ui::Ui;
 use crate::diagnostic::Diagnostic;
 use crate::export::coverage;
@@ -74,7 +73,7 @@ impl<'a> Report<'a> {
             files: Vec::new(),
         };
         for (trial, _) in trials {
-            report.errors += usize::from(is_broken(trial));
+            report.errors += usize::from(trial.is_broken());
         }
         report
     }
@@ -94,7 +93,7 @@ impl<'a> Report<'a> {
         self.open(Some(file));
         let (trial, _) = &self.trials[file];
         let findings = verdict.as_ref().map_or(&[][..], |it| &it.findings);
-        let passed = verdict.is_some() && findings.is_empty() && !is_broken(trial);
+        let passed = verdict.is_some() && findings.is_empty() && !trial.is_broken();
         if passed {
             self.passed += 1;
         } else {
@@ -124,7 +123,7 @@ impl<'a> Report<'a> {
                 let kind = findings.first().map_or("test", |it| it.code.name);
                 let outcome = match passed {
                     true => Outcome::Passed,
-                    false if is_broken(trial) => {
+                    false if trial.is_broken() => {
                         Outcome::Broken("the file of the tests or its template has an error")
                     }
                     false => Outcome::Failed { message: &message, kind, told: &drawn },
@@ -179,7 +178,7 @@ impl<'a> Report<'a> {
                     }));
                 }
                 Form::Junit => {
-                    if is_broken(trial) {
+                    if trial.is_broken() {
                         let outcome = Outcome::Broken(&drawn);
                         let case =
                             TestCase { name: &name, class: &name, file: Some(&name), outcome };
@@ -196,7 +195,9 @@ impl<'a> Report<'a> {
         let Report { passed, failed, errors, .. } = self;
         match self.form {
             Form::Full | Form::Plain | Form::Concise | Form::Github => {
-                if let Some(coverage) = coverage.filter(|_| self.form != Form::Github) {
+                if let Some(coverage) =
+                    coverage.filter(|it| self.form != Form::Github && it.files().next().is_some())
+                {
                     self.ui
                         .print(&format!("\n{}", coverage::text(coverage, &self.ui.views(false))));
                 }

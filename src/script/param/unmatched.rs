@@ -52,7 +52,7 @@ pub(super) fn report_unknown(
 }
 
 /// Whether a name is that of a secret by its sound.
-fn sounds_secret(name: &str) -> bool {
+pub(crate) fn sounds_secret(name: &str) -> bool {
     ["password", "passwort", "passphrase", "pwd", "secret", "token"]
         .iter()
         .any(|it| name.contains(it))

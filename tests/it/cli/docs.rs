@@ -71,6 +71,7 @@ fn what_cannot_be_shown_is_told() {
         (vec!["docs", "mail", "--values", "contoso.toml"], 2, "belong to a script"),
         (vec!["docs", "main.rhai", "--out", "main.rhai"], 2, "is an input"),
         (vec!["docs", "main.rhai", "--out", "house.rhai"], 2, "is an input"),
+        (vec!["docs", "main.rhai", "--out", "contoso.toml"], 2, "is an input"),
         (vec!["docs", "main.rhai", "--format", "pdf"], 2, "invalid value"),
         (vec!["docs", "main.rhai", "--root", "nowhere"], 2, "the root"),
         (vec!["schema", "main.rhai"], 0, ""),

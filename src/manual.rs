@@ -6,7 +6,7 @@
 
 pub mod reach;
 pub mod reference;
-mod sample;
+pub(crate) mod sample;
 pub mod schema;
 
 use std::path::{Path, PathBuf};
@@ -266,7 +266,7 @@ fn title(script: &Script) -> Option<String> {
 fn parameter(sources: &Sources, declared: &Declaration, trials: &Trials) -> Parameter {
     // A fallback stands here as it is written, and a secret that stands there by mistake does not.
     let mut fallback = declared.fallback.clone();
-    for covered in sources.veiled() {
+    for covered in sources.veiled().into_iter().chain(trials.covered.iter().map(String::as_str)) {
         fallback = fallback.map(|it| it.replace(covered, "***"));
     }
     let takes = if declared.ty == ParamType::Host {
@@ -303,7 +303,7 @@ fn secrets(program: &Program, trials: &Trials) -> Vec<Secret> {
             fields: trials.fields_of_secret(&named.name),
             written,
             sources: sources.to_vec(),
-            example: sample::secret(&named.name, written != Written::Never),
+            example: format!("{} = {}", named.name, sample::source(&named.name, written)),
             at: vec![at],
         });
     }

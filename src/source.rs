@@ -274,7 +274,17 @@ impl Sources {
     /// What is covered, without its quotes, where it is long enough to be told from other words.
     #[must_use]
     pub fn veiled(&self) -> Vec<&str> {
-        let texts = self.0.iter().flat_map(|source| {
+        Sources::bare(self.0.iter())
+    }
+
+    /// What is covered in the sources of one kind.
+    #[must_use]
+    pub fn veiled_in(&self, kind: SourceKind) -> Vec<&str> {
+        Sources::bare(self.0.iter().filter(|it| it.kind == kind))
+    }
+
+    fn bare<'s>(sources: impl Iterator<Item = &'s Arc<Source>>) -> Vec<&'s str> {
+        let texts = sources.flat_map(|source| {
             source.veiled.iter().map(|it| &source.text[it.start as usize..it.end as usize])
         });
         let bare = texts.map(|it| it.trim_matches(['"', '\'', '`', '#']));

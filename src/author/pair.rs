@@ -1,6 +1,7 @@
 //! A script with its values file: parameters, secrets and declarations as both files write them.
 
 use crate::author::quote::toml_text;
+use crate::manual::sample::SECRETS;
 
 /// A script and its values.
 #[derive(Clone, PartialEq, Eq, Debug)]
@@ -77,17 +78,6 @@ pub fn values(parameters: &[Parameter], secrets: &[SecretSource], unknown: &str)
         values += &format!("{name:width$} = {{ {word} = {} }}\n", toml_text(text));
     }
     values
-}
-
-/// The header of the table of secrets.
-pub const SECRETS: &str =
-    "[secrets]                       # where each secret comes from; never the secret itself\n";
-
-/// The environment variable that is likely for a secret.
-#[must_use]
-pub fn variable(secret: &str) -> String {
-    let name = secret.to_uppercase();
-    if name.starts_with("MIM_") { name } else { format!("MIM_{name}") }
 }
 
 /// A path for a command line.

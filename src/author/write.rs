@@ -6,6 +6,7 @@
 use crate::author::answers::Answers;
 use crate::author::pair::{self, Files, Parameter, SecretSource, declaration};
 use crate::author::quote::literal;
+use crate::manual::sample::variable;
 use crate::model::MailOption;
 
 /// Writes both files, which are called `name` with their endings.
@@ -137,7 +138,7 @@ impl Writer<'_> {
     fn secret(&mut self, name: &str, id: &str, what: &str, credential: &str) -> String {
         if self.secrets.iter().all(|it| it.name != name) {
             let (word, text) = match self.get(id).as_str() {
-                "env" => ("env", pair::variable(name)),
+                "env" => ("env", variable(name)),
                 "file" => ("file", format!("secrets/{name}.txt")),
                 "credential" => ("credential", credential.to_owned()),
                 _ => ("prompt", what.to_owned()),

@@ -13,13 +13,10 @@ use crate::author::template;
 use crate::author::write::{file_name, write};
 use crate::cli::new::ask::{Answer, Asker};
 use crate::cli::ui::{Ui, make_folder, today, write_files};
-use crate::cli::{ExitStatus, Failure, day, exits};
-use crate::compile::load;
+use crate::cli::{ExitStatus, Failure, day, docs, exits};
 use crate::diagnostic::Severity;
 use crate::model::MailOption;
-use crate::render::{Format, render, summary};
-use crate::script::on_deep_stack;
-use crate::source::files::Disk;
+use crate::render::summary;
 
 /// Write a script and a values file from answers to the wizard's questions
 ///
@@ -235,17 +232,15 @@ fn from(args: &Args, path: &Path, ui: &Ui) -> Result<ExitStatus, Failure> {
         return Err(Failure::usage(message, "let it end in `.toml`"));
     }
     is_free(&out, args.force)?;
-    let program = on_deep_stack(|| load(&Disk, path, args.root.as_deref()))?;
-    if program.diagnostics.iter().any(|it| it.severity() == Severity::Error) {
-        let style = ui.findings(Format::Full, true);
-        ui.talk(&render(&program.sources, &program.diagnostics, &style));
-        return Ok(ExitStatus::Findings);
+    let (read, status) = docs::read(path, &[], args.root.as_deref(), ui)?;
+    if status != ExitStatus::Clean {
+        return Ok(status);
     }
     let mut check = format!("mimeo check {} --values {}", argument(path), argument(&out));
     if let Some(root) = &args.root {
         check += &format!(" --root {}", argument(root));
     }
-    let text = template::values(&program, &path.display().to_string(), &check);
+    let text = template::values(&read.template, &path.display().to_string(), &check);
     folder_of(&out)?;
     write_files(&[(&out, &text)])?;
     ui.talk(&format!("wrote {}; fill it in, then\n\n    {check}\n", out.display()));

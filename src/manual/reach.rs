@@ -33,6 +33,8 @@ use crate::subject::{self, Reading, SUBJECTS};
 
 /// The most runs of one script: more than a template with many choices needs, and still no wait.
 const MOST_RUNS: usize = 1000;
+/// The most steps of all runs together, whatever the number of runs.
+const MOST_STEPS: u64 = 20_000_000;
 /// How many values of a text are tried once something is known of its parameter: those that most formats take.
 const ORDINARY_TEXTS: usize = 2;
 
@@ -94,6 +96,10 @@ pub(super) struct Trials {
     written: BTreeSet<String>,
     /// The secrets that it reads with some values.
     read: BTreeSet<String>,
+    /// What stands in the scripts where only a secret's name belongs.
+    pub(super) covered: BTreeSet<String>,
+    /// The steps of all runs.
+    steps: u64,
     /// Whether there was more to try.
     pub(super) cut: bool,
     fields: BTreeMap<String, BTreeMap<usize, Way>>,
@@ -340,7 +346,11 @@ impl Search<'_> {
     /// Runs the program; whether something was said where nothing was said before.
     fn look(&mut self, base: &Base, first: bool) -> (Seen, bool) {
         let run = base.run(self.program);
+        let written = run.sources.veiled_in(SourceKind::Script);
+        self.trials.covered.extend(written.into_iter().map(str::to_owned));
+        self.trials.steps += run.steps;
         // A script that does not end is not run a thousand times.
+        self.trials.cut |= self.trials.steps > MOST_STEPS;
         self.trials.cut |= run.diagnostics.iter().any(|it| it.code.name == SCRIPT_LIMIT.name);
         let errors = run.diagnostics.iter().filter(|it| it.severity() == Severity::Error);
         let errors = errors.map(|it| (it.code.name, it.primary)).collect();

@@ -38,7 +38,10 @@ fn the_values_of_every_example_pass() {
             let values: Json = toml::from_str(&text).expect("it is TOML");
             let errors: Vec<_> = validator.iter_errors(&values).map(|it| it.to_string()).collect();
             assert!(errors.is_empty(), "{name}: {errors:?}");
-            assert!(takes(&validator, &template.values), "{name}\n{}", template.values);
+            // A value that only the customer can know is a comment in what there is to begin with.
+            let lacks = whole && template.parameters.iter().any(|it| it.required);
+            let text = &template.values;
+            assert_eq!(takes(&validator, text), !lacks, "{name}\n{text}");
         }
     }
 }

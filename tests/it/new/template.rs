@@ -3,11 +3,11 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-use mimeo::author::template::values;
-use mimeo::compile::{Compiled, Inputs, check, load};
+use mimeo::author::template;
+use mimeo::compile::{Compiled, Inputs, check};
 use mimeo::diagnostic::Severity;
 use mimeo::layout::{Language, format};
-use mimeo::script::Program;
+use mimeo::manual::{self, Template};
 use mimeo::source::files::{Disk, Files, Memory};
 
 use crate::support::TODAY;
@@ -23,8 +23,13 @@ fn examples() -> Vec<PathBuf> {
     scripts
 }
 
-fn program(path: &Path) -> Program {
-    load(&Disk, path, None).expect("it can be read")
+fn read(files: &(dyn Files + Sync), path: &Path) -> Template {
+    let inputs = manual::Inputs { script: path.into(), root: None, values: Vec::new() };
+    manual::template(files, &inputs).expect("it can be read").template
+}
+
+fn values(template: &Template) -> String {
+    template::values(template, "template.rhai", CHECK)
 }
 
 /// A script of the disk with a values file of ours.
@@ -39,13 +44,13 @@ fn checked(path: &Path, values: &str) -> Compiled {
 #[test]
 fn a_template_of_the_examples_lacks_only_its_values() {
     for path in examples() {
-        let program = program(&path);
-        let text = values(&program, "template.rhai", CHECK);
+        let template = read(&Disk, &path);
+        let text = values(&template);
         assert_eq!(format(Language::Values, &text).as_deref(), Ok(&*text), "{}", path.display());
         let compiled = checked(&path, &text);
         let errors = compiled.diagnostics.iter().filter(|it| it.severity() == Severity::Error);
         let codes: Vec<_> = errors.map(|it| it.code.name).collect();
-        let needs = program.contract.parameters.iter().any(|it| it.fallback.is_none());
+        let needs = template.parameters.iter().any(|it| it.required);
         let lacks = ["values-missing"];
         // Option B and G work no longer, which is told as ever.
         let told: Vec<_> = codes.iter().filter(|it| **it != "mail-basic-authentication").collect();
@@ -57,7 +62,7 @@ fn a_template_of_the_examples_lacks_only_its_values() {
 #[test]
 fn a_values_file_that_is_filled_in_is_that_of_the_example() {
     for path in examples() {
-        let text = values(&program(&path), "template.rhai", CHECK);
+        let text = values(&read(&Disk, &path));
         let own = Disk.read(&path.with_extension("toml"), u64::MAX).unwrap();
         let lines = own.lines().take_while(|it| !it.starts_with('['));
         let known: HashMap<&str, &str> = lines
@@ -103,10 +108,26 @@ fn every_type_and_every_fallback_is_told() {
         let same = secret("service");
     "#;
     let files = Memory::new([("template.rhai", script)]);
-    let program = load(&files, Path::new("template.rhai"), None).expect("it is in memory");
-    let text = values(&program, "template.rhai", CHECK);
+    let text = values(&read(&files, Path::new("template.rhai")));
     assert_eq!(format(Language::Values, &text).as_deref(), Ok(&*text));
     insta::assert_snapshot!("new__template", text);
-    let none = load(&Memory::new([("a.rhai", "print(1);")]), Path::new("a.rhai"), None).unwrap();
-    insta::assert_snapshot!("new__template-empty", values(&none, "template.rhai", CHECK));
+    let none = read(&Memory::new([("a.rhai", "print(1);")]), Path::new("a.rhai"));
+    insta::assert_snapshot!("new__template-empty", values(&none));
+}
+
+/// What the plan makes is kept in a file, however its secret is handed on; a secret that stands in the script is covered.
+#[test]
+fn a_secret_comes_from_where_the_plan_can_keep_it() {
+    let script = r#"
+        let pool = param::text("pool_password", "Password of the pool", "Gehe1mnis!");
+        account::regular(`contoso\svcMIMService`, pool);
+        let client_secret = secret("application");
+        mail::office365()
+            .mailbox("MIMService@contoso.onmicrosoft.com")
+            .register_application("MIM Service", client_secret);
+    "#;
+    let files = Memory::new([("template.rhai", script)]);
+    let text = values(&read(&files, Path::new("template.rhai")));
+    assert!(text.contains("application = { file = \"secrets/application.txt\" }"), "{text}");
+    assert!(!text.contains("Gehe1mnis") && text.contains("# pool_password ="), "{text}");
 }

@@ -106,11 +106,20 @@ impl Answers {
         format!("{}\\{}", self.get("account.domain"), self.get("account.name"))
     }
 
+    /// The words of the customer's name, in lower-case ASCII: of Müller & Söhne, `mueller` and `soehne`.
+    #[must_use]
+    pub fn words(&self) -> Vec<String> {
+        let spelled =
+            |name: String, (letter, letters): &(char, &str)| name.replace(*letter, letters);
+        let name = SPELLED.iter().fold(self.get("customer").to_lowercase(), spelled);
+        let words = name.split(|it: char| !it.is_ascii_alphanumeric());
+        words.filter(|it| !it.is_empty()).map(str::to_owned).collect()
+    }
+
     /// The customer's name as a part of others.
     #[must_use]
     pub fn slug(&self) -> String {
-        let name = self.get("customer").to_lowercase();
-        let letters: String = name.chars().filter(char::is_ascii_alphanumeric).collect();
+        let letters = self.words().concat();
         let begins = letters.starts_with(|it: char| it.is_ascii_lowercase());
         if begins { letters } else { format!("customer{letters}") }
     }
@@ -127,6 +136,10 @@ impl Answers {
         }
     }
 }
+
+/// Letters that are customarily spelled with others where only ASCII can stand.
+const SPELLED: &[(char, &str)] =
+    &[('ä', "ae"), ('ö', "oe"), ('ü', "ue"), ('ß', "ss"), ('æ', "ae"), ('ø', "oe"), ('å', "aa")];
 
 /// The answer to a question for yes or no.
 #[must_use]

@@ -46,13 +46,7 @@ pub fn write(answers: &Answers, name: &str) -> Files {
 /// The name of both files, without an ending.
 #[must_use]
 pub fn file_name(answers: &Answers) -> String {
-    let name: String = answers
-        .get("customer")
-        .to_lowercase()
-        .split(|it: char| !it.is_ascii_alphanumeric())
-        .filter(|it| !it.is_empty())
-        .collect::<Vec<_>>()
-        .join("-");
+    let name = answers.words().join("-");
     if name.is_empty() { "deployment".to_owned() } else { name }
 }
 

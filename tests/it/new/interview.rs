@@ -1,6 +1,7 @@
 //! The interview, question by question.
 
 use jiff::civil::date;
+use mimeo::author::answers::Answers;
 use mimeo::author::interview::{Interview, Standing};
 use mimeo::author::pair::Files;
 use mimeo::author::question::{Kind, Preset, Question};
@@ -267,5 +268,21 @@ fn no_question_is_a_dead_end() {
             assert!(offered.is_none_or(|it| interview.objection(question, &it).is_none()));
         }
         answer(&mut interview, &[]);
+    }
+}
+
+/// A customer's name becomes files, hosts and accounts, also where ASCII does not have its letters.
+#[test]
+fn a_name_is_spelled_as_it_is_customary() {
+    for (name, slug, file) in [
+        ("Müller & Söhne", "muellersoehne", "mueller-soehne"),
+        ("GROSSE STRAẞE", "grossestrasse", "grosse-strasse"),
+        ("Ångström A/S", "aangstroemas", "aangstroem-a-s"),
+        ("3 Æbler", "customer3aebler", "3-aebler"),
+        ("株式会社", "customer", "deployment"),
+    ] {
+        let mut answers = Answers::default();
+        answers.give("customer", name);
+        assert_eq!((&*answers.slug(), &*file_name(&answers)), (slug, file));
     }
 }

@@ -25,7 +25,7 @@ use crate::script::suite::{self, Case, Expectation, Suite};
 use crate::script::values::{Unreadable, Values};
 use crate::script::{self, Program, folder, print};
 use crate::source::files::Files;
-use crate::source::{Sources, Span};
+use crate::source::{SourceKind, Sources, Span};
 
 code! {
     /// A field of the plan has another value than the case expects, or is not in the plan at all. The finding shows where the
@@ -272,6 +272,25 @@ fn beside(path: &Path) -> PathBuf {
 }
 
 impl Trial {
+    /// A script of tests that cannot be read, with the finding that says so.
+    #[must_use]
+    pub fn unreadable(path: &Path, error: &Unreadable) -> Self {
+        let mut sources = Sources::default();
+        let name = path.display().to_string();
+        let source = sources.add_absent(SourceKind::Script, name, []);
+        let start = Span { source, start: 0, end: 0 };
+        let mut diagnostic = Diagnostic::new(&TEST_UNREADABLE, start, error.to_string());
+        diagnostic.help("name a text file that is saved as UTF-8");
+        Trial {
+            path: path.to_path_buf(),
+            template: beside(path),
+            sources,
+            suite: Suite::default(),
+            diagnostics: vec![diagnostic],
+            program: None,
+        }
+    }
+
     /// Whether there is an error in it or in its template, so that its cases say nothing.
     #[must_use]
     pub fn is_broken(&self) -> bool {

@@ -172,13 +172,19 @@ fn read_all(args: &Args) -> Result<Vec<(Trial, Given)>, Failure> {
     let mut seen = std::collections::BTreeSet::new();
     files.retain(|it| seen.insert(Disk.canonical(it).unwrap_or_else(|_| it.clone())));
     let mut trials = Vec::new();
+    let alone = files.len() == 1;
     for file in files {
         if !trial::is_tests(&file) && Disk.canonical(&file).is_ok() {
             let message = format!("`{}` is no file of tests", file.display());
             return Err(Failure::usage(message, "files of tests end in `.test.rhai`"));
         }
         let given = Given { root: root(args, &file), imports: args.root.clone() };
-        trials.push((trial::read(&Disk, &file, &given)?, given));
+        let trial = match trial::read(&Disk, &file, &given) {
+            // One file that cannot be read keeps nobody from testing the others.
+            Err(error) if !alone => Trial::unreadable(&file, &error),
+            trial => trial?,
+        };
+        trials.push((trial, given));
     }
     Ok(trials)
 }

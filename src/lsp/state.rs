@@ -554,11 +554,12 @@ impl<W: Write> Server<W> {
                 self.settle(entry);
             }
             worker::Result::Checked(loaded, outcome) => {
+                project.checked = Some((revision, outcome.clone()));
+                self.publish(entry, &loaded, &outcome);
+                let project = self.projects.get_mut(entry).expect("it was there");
                 if let Some(good) = Good::of(&outcome) {
                     project.good = Some(good);
                 }
-                project.checked = Some((revision, outcome.clone()));
-                self.publish(entry, &loaded, &outcome);
                 for what in self.client.refreshes.clone() {
                     if self.documents.len() > 1 {
                         let method = format!("workspace/{what}/refresh");

@@ -415,6 +415,12 @@ fn bad_input_is_a_finding() {
         (1, true),
         "{told}"
     );
+    assert!(told.contains("FAILED x (not run: the template has an error)"), "{told}");
+    std::fs::write(project.0.path().join("latin.test.rhai"), b"// \xfc").expect("a file");
+    let (code, told) = project.test("");
+    assert_eq!((code, told.contains("it is not UTF-8")), (1, true), "{told}");
+    assert!(told.contains("0 passed, 1 failed, 2 files with errors"), "{told}");
+    assert_eq!(project.test("latin.test.rhai").0, 2);
     assert_eq!(project.test("nowhere").0, 2);
     assert_eq!(project.test("customers").0, 2);
     assert_eq!(project.test("template.rhai").0, 2);

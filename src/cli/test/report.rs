@@ -106,7 +106,13 @@ impl<'a> Report<'a> {
         match self.form {
             Form::Full | Form::Plain => {
                 let word = self.word(passed);
-                self.ui.print(&format!("  {word} {}\n", visible(title)));
+                let why = match &verdict {
+                    None if trial.program.is_none() => " (not run: the template has an error)",
+                    None => " (not judged: this is a bug of mimeo)",
+                    Some(_) if !passed && findings.is_empty() => " (the file has an error)",
+                    Some(_) => "",
+                };
+                self.ui.print(&format!("  {word} {}{why}\n", visible(title)));
                 self.ui.print(&drawn);
             }
             Form::Concise | Form::Github => self.ui.print(&drawn),

@@ -195,40 +195,28 @@ static LIBRARY_CHAPTERS: LazyLock<Vec<Chapter>> = LazyLock::new(|| {
 pub(super) fn functions_of(sources: &Sources, script: &Script) -> Vec<Function> {
     let alias = script.name.rsplit('/').next().unwrap_or_default();
     let alias = alias.trim_end_matches(".rhai");
-    let at = |range| Some(Place::of(sources, script.span(range)));
+    let function = |name: String, signature: String, about: Option<String>, range| Function {
+        name,
+        signature,
+        about: about.unwrap_or_default(),
+        takes: Vec::new(),
+        on: Vec::new(),
+        pages: Vec::new(),
+        at: Some(Place::of(sources, script.span(range))),
+    };
     let functions = script.tree.functions().filter(|it| !it.is_private() && !it.name().is_empty());
     let functions = functions.map(|it| {
         let params: Vec<_> = it.params().into_iter().map(|it| it.0).collect();
         let name = format!("{alias}::{}", it.name());
         let signature = format!("{name}({})", params.join(", "));
-        let about = it.doc().unwrap_or_default();
-        let range = it.name_range();
-        Function {
-            name,
-            signature,
-            about,
-            takes: Vec::new(),
-            on: Vec::new(),
-            pages: Vec::new(),
-            at: at(range),
-        }
+        function(name, signature, it.doc(), it.name_range())
     });
     let constants = script.tree.nodes().filter_map(Let::cast).filter(|it| it.is_export());
     let constants = constants.map(|it| {
         let name = format!("{alias}::{}", it.name());
         let value = it.init().map_or_else(String::new, |it| sources.shown(script.span(it.range())));
         let signature = format!("{name} = {value}");
-        let about = it.doc().unwrap_or_default();
-        let range = it.name_range();
-        Function {
-            name,
-            signature,
-            about,
-            takes: Vec::new(),
-            on: Vec::new(),
-            pages: Vec::new(),
-            at: at(range),
-        }
+        function(name, signature, it.doc(), it.name_range())
     });
     constants.chain(functions).collect()
 }

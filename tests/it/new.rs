@@ -20,7 +20,7 @@ use mimeo::plan::op::{Literal, Value};
 use mimeo::source::files::Memory;
 use mimeo::subject::SUBJECTS;
 
-use crate::support::TODAY;
+use crate::support::{Chance, TODAY};
 
 /// When Exchange Online still took Basic Authentication.
 const EARLY: Date = date(2022, 6, 1);
@@ -271,18 +271,6 @@ fn every_way_of_the_mailbox_application_is_what_was_answered_or_refused() {
         }
         wrong_in(answers, &compiled)
     });
-}
-
-/// Numbers that look like chance and are the same in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).expect("it is below a size")
-    }
 }
 
 #[test]

@@ -101,6 +101,19 @@ pub(crate) fn contents(words: &str) -> Contents {
     Contents::Read(Arc::new(profile(&draft)))
 }
 
+/// Numbers that look like chance and are the same in every run.
+pub(crate) struct Chance(pub(crate) u64);
+
+impl Chance {
+    /// The next one, below a limit.
+    pub(crate) fn below(&mut self, limit: usize) -> usize {
+        self.0 ^= self.0 << 13;
+        self.0 ^= self.0 >> 7;
+        self.0 ^= self.0 << 17;
+        usize::try_from(self.0 % limit as u64).expect("it is below a size")
+    }
+}
+
 /// Compiles one script.
 pub(crate) fn compiled(script: &str) -> Compiled {
     Project::new(script).compile()

@@ -8,24 +8,13 @@ use mimeo::source::files::Memory;
 use serde_json::{Value, json};
 
 use super::client::{Client, place};
+use crate::support::Chance;
 
 const SCRIPT: &str = include_str!("../../../examples/contoso.rhai");
 const VALUES: &str = include_str!("../../../examples/contoso.toml");
 
 /// How many edits of a script there are.
 const ROUNDS: usize = 10_000;
-
-/// Numbers that look like chance and are the same in every run.
-struct Chance(u64);
-
-impl Chance {
-    fn below(&mut self, limit: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        usize::try_from(self.0 % limit as u64).expect("it is below the limit")
-    }
-}
 
 /// What is typed: words of the language, halves of pairs, and what breaks naive counting.
 const TYPED: &[&str] = &[

@@ -26,7 +26,7 @@ use crate::trial::{self, Given, TEST_PLAN, Trial};
 /// Test templates: what becomes of them with values is as expected
 ///
 /// Runs the cases of `*.test.rhai` files, on all processors. A case gives values to a template and expects fields and steps of
-/// the plan, findings, or a whole plan; see `test::that` and its parts in the editor, or the examples.
+/// the plan, findings, or a whole plan: `mimeo docs test` tells how.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = exits(&[ExitStatus::Clean, ExitStatus::Findings, ExitStatus::Usage, ExitStatus::Interrupted]))]
 pub struct Args {

@@ -6,13 +6,14 @@ use std::sync::LazyLock;
 use schemars::JsonSchema;
 use serde::Serialize;
 
-use crate::compile::registry;
+use crate::compile;
 use crate::diagnostic::nearest;
 use crate::manual::Manual;
 use crate::plan::Place;
 use crate::script::Script;
 use crate::script::import::LIBRARY;
-use crate::script::registry::{FnSpec, Param};
+use crate::script::registry::{FnSpec, Param, Registry};
+use crate::script::suite;
 use crate::source::{SourceKind, Sources};
 use crate::syntax::{self, Let};
 
@@ -92,6 +93,14 @@ pub struct Entry {
     pub about: String,
 }
 
+/// Every host function: those of templates, then those of their tests.
+fn registry() -> Registry {
+    static TABLES: LazyLock<Vec<&'static [FnSpec]>> = LazyLock::new(|| {
+        compile::registry().tables.iter().copied().chain([suite::FUNCTIONS]).collect()
+    });
+    Registry { tables: &TABLES, ..compile::registry() }
+}
+
 /// What there is.
 #[must_use]
 pub fn contents() -> Contents {
@@ -135,7 +144,9 @@ pub fn find(name: &str) -> Result<Manual, Option<String>> {
         let prefix = format!("{name}::");
         let is_part = |row: &FnSpec| row.on.iter().any(|it| it.name.starts_with(&prefix));
         let rows = registry().rows().filter(|it| it.namespace == Some(name) || is_part(it));
-        let about = "A namespace of host functions, which every script can call.".to_owned();
+        let everywhere = compile::registry().namespaces().contains(&name);
+        let whose = if everywhere { "every script" } else { "scripts of tests" };
+        let about = format!("A namespace of host functions, which {whose} can call.");
         return Ok(named(What::Namespace, about, rows.map(host).collect()));
     }
     let path = name.trim_end_matches("()");

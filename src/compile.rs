@@ -231,9 +231,13 @@ const MOST_FINDINGS: usize = 200;
 /// Orders findings as the texts are read, each once, and no more than can be read.
 pub fn sort(diagnostics: &mut Vec<Diagnostic>) {
     diagnostics.sort_by_key(|it| (it.primary.source, it.primary.start, it.primary.end));
-    let mut seen = HashSet::new();
-    let keys = diagnostics.iter().map(|it| (it.code.name, it.primary, it.message.as_str()));
-    let new: Vec<bool> = keys.map(|it| seen.insert(it)).collect();
+    let mut new = Vec::with_capacity(diagnostics.len());
+    for there in diagnostics.chunk_by(|one, other| one.primary == other.primary) {
+        // Most places have one finding.
+        let mut seen = HashSet::new();
+        let is_new = |it| there.len() == 1 || seen.insert(it);
+        new.extend(there.iter().map(|it| (it.code.name, it.message.as_str())).map(is_new));
+    }
     let mut new = new.into_iter();
     diagnostics.retain(|_| new.next().expect("there is one for each"));
     if diagnostics.len() > MOST_FINDINGS {

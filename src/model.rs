@@ -75,6 +75,13 @@ impl<T> Part<T> {
     }
 }
 
+impl<T> From<Option<Origin>> for Part<T> {
+    /// Something that cannot be used, if it was said at all.
+    fn from(origin: Option<Origin>) -> Self {
+        origin.map_or(Part::Unsaid, Part::Unusable)
+    }
+}
+
 impl Part<bool> {
     /// Whether the flag is on; a flag that nobody said is off.
     #[must_use]

@@ -11,7 +11,9 @@ pub mod faults;
 pub mod import;
 pub mod kind;
 pub mod limits;
+mod machine;
 pub mod param;
+pub mod pending;
 pub mod print;
 pub mod provenance;
 pub mod recorder;
@@ -21,23 +23,26 @@ pub mod statics;
 pub mod suite;
 pub mod values;
 
+use std::any::Any;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
-use rhai::{AST, ASTNode, Expr};
+use rhai::{AST, ASTNode, Expr, ImmutableString};
 
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::Deployment;
+use crate::script::engine::Clock;
 use crate::script::import::{Imports, Library};
 use crate::script::limits::Stop;
+use crate::script::machine::Machines;
 use crate::script::param::Parameters;
 use crate::script::param::contract::Contract;
+use crate::script::pending::Pending;
 use crate::script::provenance::{Provenance, identity};
-use crate::script::recorder::{Recorder, Shared};
+use crate::script::recorder::Recorder;
 use crate::script::registry::Registry;
 use crate::script::site::{Sites, spot};
 use crate::script::statics::Unknown;
@@ -151,18 +156,34 @@ pub struct Program {
     pub runnable: bool,
     imports: Imports,
     unknown: Unknown,
-    literals: OnceLock<HashMap<usize, Span>>,
+    /// By identity; made when one is first asked for.
+    literals: OnceLock<BTreeMap<usize, Literal>>,
     ingredients: Mutex<HashMap<Span, Arc<[String]>>>,
     /// For the use of a variable, the value that it is declared with: both as nodes of a script.
     initials: OnceLock<HashMap<(SourceId, u32), u32>>,
+    machines: Machines,
+}
+
+/// A text that stands in a script.
+#[derive(Debug)]
+pub struct Literal {
+    /// Where.
+    pub span: Span,
+    /// What it means to the format that it was first read as.
+    pub parsed: OnceLock<Box<dyn Any + Send + Sync>>,
 }
 
 impl Program {
     /// The script of an engine's source name; the entry script for none.
     #[must_use]
     pub fn script(&self, source: Option<&str>) -> &Script {
-        let named = source.and_then(|name| self.scripts.iter().find(|it| it.name == name));
-        named.unwrap_or(&self.scripts[0])
+        &self.scripts[self.script_index(source)]
+    }
+
+    /// The index of that script.
+    fn script_index(&self, source: Option<&str>) -> usize {
+        let named = source.and_then(|name| self.scripts.iter().position(|it| it.name == name));
+        named.unwrap_or(0)
     }
 
     /// The module that an import of a script brings, as an index into the scripts.
@@ -171,25 +192,28 @@ impl Program {
         self.imports.get(from, path)
     }
 
-    /// Where each literal text of the scripts stands, by identity. Made when it is first asked for.
+    /// The literal of the scripts that a text is.
     #[must_use]
-    pub fn literals(&self) -> &HashMap<usize, Span> {
-        self.literals.get_or_init(|| {
-            let mut literals = HashMap::new();
+    pub fn literal(&self, text: &ImmutableString) -> Option<&Literal> {
+        let literals = self.literals.get_or_init(|| {
+            let mut literals = BTreeMap::new();
             for script in &self.scripts {
                 let Some(ast) = &script.ast else { continue };
                 ast.walk(&mut |path: &[ASTNode<'_>]| {
                     if let Some(ASTNode::Expr(Expr::StringConstant(text, position))) = path.last() {
                         let offset = self.sources.get(script.id).offset(spot(*position));
                         if let Some(literal) = script.tree.string_at(offset) {
-                            literals.insert(identity(text), script.span(literal.range()));
+                            let span = script.span(literal.range());
+                            literals
+                                .insert(identity(text), Literal { span, parsed: OnceLock::new() });
                         }
                     }
                     true
                 });
             }
             literals
-        })
+        });
+        literals.get(&identity(text))
     }
 
     /// The literal texts within an expression, and within those that its variables are declared with.
@@ -347,6 +371,7 @@ pub fn load(
         literals: OnceLock::new(),
         ingredients: Mutex::default(),
         initials: OnceLock::new(),
+        machines: Machines::default(),
     };
     let mut contract = Contract::default();
     let mut unknown = Unknown::default();
@@ -376,7 +401,7 @@ pub struct Run {
     pub suite: Suite,
     /// How often the run came by each probe; see [`recorder::PROBES`].
     pub hits: BTreeMap<u32, u64>,
-    /// How many steps it took, to about a thousand.
+    /// How many steps it took, to about a hundred.
     pub steps: u64,
 }
 
@@ -406,8 +431,9 @@ pub fn run(
         let (suite, hits) = (Suite::default(), BTreeMap::new());
         return Run { sources, deployment, diagnostics: all, suite, hits, steps: 0 };
     }
-    let parameters = Parameters::resolve(program, values, &mut sources, &mut all);
-    let recorder = Shared::new(Recorder {
+    let mut provenance = Provenance::default();
+    let parameters = Parameters::resolve(program, values, &mut provenance, &mut sources, &mut all);
+    let recorder = Recorder {
         registry,
         program: program.clone(),
         sources,
@@ -415,28 +441,26 @@ pub fn run(
         diagnostics: all,
         suite: Suite::default(),
         hits: BTreeMap::new(),
-        provenance: Provenance::default(),
+        pending: Pending::default(),
+        provenance,
+        clock: Clock::start(stop.clone()),
         parameters,
         modules: BTreeMap::new(),
         calls: 0,
         seen: HashSet::new(),
         repeated: None,
-    });
-    let steps = Arc::new(AtomicU64::new(0));
-    let engine = engine::engine(registry, &recorder, program, stop.clone(), steps.clone());
-    if let Some(ast) = &entry.ast {
-        engine::run(&engine, ast, &recorder);
-    }
-    drop(engine);
-    let mut recorder = recorder.lock();
-    let empty = Deployment::empty(recorder.deployment.end);
+    };
+    let ran = match &entry.ast {
+        Some(ast) => program.execute(ast, recorder),
+        None => recorder,
+    };
     Run {
-        sources: std::mem::take(&mut recorder.sources),
-        deployment: std::mem::replace(&mut recorder.deployment, empty),
-        diagnostics: std::mem::take(&mut recorder.diagnostics),
-        suite: std::mem::take(&mut recorder.suite),
-        hits: std::mem::take(&mut recorder.hits),
-        steps: steps.load(Ordering::Relaxed),
+        sources: ran.sources,
+        deployment: ran.deployment,
+        diagnostics: ran.diagnostics,
+        suite: ran.suite,
+        hits: ran.hits,
+        steps: ran.clock.steps,
     }
 }
 

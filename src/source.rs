@@ -326,14 +326,23 @@ pub struct Origin {
     /// The argument, or the call itself where the fact has no argument.
     pub at: Span,
     /// Where the value was written, if that is elsewhere and could be followed exactly.
-    pub value: Option<ValueOrigin>,
+    pub value: Option<Arc<ValueOrigin>>,
     /// The parameters that went into a value which was put together in the script.
-    pub parts: Vec<ValueOrigin>,
+    pub parts: Vec<Arc<ValueOrigin>>,
     /// The calls of script functions that led here, innermost first.
     pub via: Vec<Caller>,
 }
 
 impl Origin {
+    /// Follows the value to where it was written: a place within the argument's expression is the argument.
+    pub(crate) fn follow(&mut self, span: Span, value: impl FnOnce() -> Arc<ValueOrigin>) {
+        if self.at.contains(span) {
+            self.at = span;
+        } else {
+            self.value = Some(value());
+        }
+    }
+
     /// The place to blame for the value: where it was written if that is known exactly, else the argument.
     #[must_use]
     pub fn blame(&self) -> Span {

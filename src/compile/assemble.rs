@@ -1,5 +1,7 @@
 //! From a deployment without errors to a plan: fields are read, steps are ordered, places are written out.
 
+use std::sync::Arc;
+
 use jiff::civil::Date;
 
 use crate::compile::Compiled;
@@ -102,7 +104,7 @@ fn step(sources: &Sources, draft: Draft, ids: &[String]) -> Step {
 
 /// An origin in words that outlive the sources.
 fn trace(sources: &Sources, origin: &Origin) -> Trace {
-    let value = |it: &ValueOrigin| TraceValue {
+    let value = |it: &Arc<ValueOrigin>| TraceValue {
         parameter: it.parameter.clone(),
         at: Place::of(sources, it.span),
         overridden: it.overridden.iter().map(|span| Place::of(sources, *span)).collect(),

@@ -23,7 +23,7 @@ use crate::diagnostic::Code;
 use crate::model::format::tidy::is_invisible;
 
 /// A kind of value with a fixed form.
-pub trait Format: Clone + Sized + 'static {
+pub trait Format: Clone + Send + Sync + 'static {
     /// What it is, with its article: `a host name`.
     const WHAT: &'static str;
     /// One that is right.

@@ -3,16 +3,18 @@
 //! A handler never sees a bad value. It asks for a part of its noun and gets what was said, that nothing was said, or that
 //! what was said is already reported.
 
+use std::sync::Arc;
+
 use rhai::{Dynamic, ImmutableString};
 
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
-use crate::model::format::{Format, Name, Text};
+use crate::model::format::{Format, Malformed, Name, Text};
 use crate::model::{Declared, Deployment, Once, Part, Secret};
 use crate::plan::op::Literal;
 use crate::script::provenance::as_text;
 use crate::script::recorder::{Handle, POISON, Poison, Recorder};
-use crate::script::registry::{FnSpec, Handler, Ty};
+use crate::script::registry::{FnSpec, Handler, Kind, Ty};
 use crate::script::{Script, values};
 use crate::source::{Caller, Origin, SourceKind, Span, ValueOrigin};
 use crate::syntax::StringLiteral;
@@ -96,14 +98,23 @@ pub struct Call<'r> {
     pub recorder: &'r mut Recorder,
     /// The row that is called.
     pub spec: &'static FnSpec,
-    /// For a method, the builder that it completes.
-    pub handle: Option<Handle>,
+    /// For a method, the noun that it completes.
+    pub noun: Option<Noun>,
     /// The call, from its namespace or name to its closing parenthesis.
     pub span: Span,
     /// The arguments, as far as they were given.
-    pub arguments: Vec<Argument>,
+    pub arguments: &'r [Argument],
     /// The calls of script functions that led here, innermost first.
     pub via: Vec<Caller>,
+}
+
+/// The noun behind a builder.
+#[derive(Clone, Copy, Debug)]
+pub struct Noun {
+    /// What began it.
+    pub kind: &'static Kind,
+    /// Which of the declarations of its name.
+    pub index: usize,
 }
 
 /// One argument.
@@ -115,41 +126,60 @@ pub struct Argument {
     pub span: Span,
 }
 
-impl Call<'_> {
+impl<'r> Call<'r> {
     /// Reads an argument of a [`Format`].
     pub fn read<T: Format>(&mut self, index: usize) -> Part<T> {
-        let Some(value) = self.value(index) else {
-            return self.absent(index);
+        let (text, origin) = match self.text_at(index) {
+            Ok(known) => known,
+            Err(unusable) => return unusable.into(),
         };
-        let text = match self.text_of(index, &value) {
-            Ok(text) => text,
-            Err(unusable) => return unusable,
-        };
-        let origin = self.origin(index);
+        let program = self.recorder.program.clone();
+        let literal = program.literal(&text);
+        // What stands in a script is the same for every customer.
+        if let Some(value) = literal.and_then(|it| it.parsed.get()?.downcast_ref::<T>()) {
+            return Part::Said(Declared { value: value.clone(), origin });
+        }
         match T::parse(&text) {
-            Ok(value) => Part::Said(Declared { value, origin }),
+            Ok(value) => {
+                if let Some(literal) = literal {
+                    literal.parsed.get_or_init(|| Box::new(value.clone()));
+                }
+                Part::Said(Declared { value, origin })
+            }
             Err(malformed) => {
-                let mut diagnostic = Diagnostic::about(T::CODE, &origin, malformed.headline(&text));
-                let written = self.recorder.inner(origin.blame(), &text);
-                if let (Some(part), Some(inner)) = (&malformed.part, written) {
-                    diagnostic.primary = Span {
-                        start: inner.start + part.start as u32,
-                        end: inner.start + part.end as u32,
-                        ..inner
-                    };
-                }
-                diagnostic.label(format!("not {}", T::WHAT));
-                diagnostic.help(malformed.help);
-                if let Some(instead) = malformed.instead
-                    && let Some(edit) = self.recorder.rewrite(origin.blame(), &text, &instead)
-                {
-                    let title = format!("write `{instead}`");
-                    diagnostic.fix(title, Applicability::Review, edit.span, edit.text);
-                }
-                self.recorder.report(diagnostic);
-                Part::Unusable(origin)
+                Part::Unusable(self.malformed(T::CODE, T::WHAT, &text, origin, malformed))
             }
         }
+    }
+
+    /// Reports a text that does not fit its format.
+    fn malformed(
+        &mut self,
+        code: &'static Code,
+        what: &str,
+        text: &str,
+        origin: Origin,
+        malformed: Malformed,
+    ) -> Origin {
+        let mut diagnostic = Diagnostic::about(code, &origin, malformed.headline(text));
+        let written = self.recorder.inner(origin.blame(), text);
+        if let (Some(part), Some(inner)) = (&malformed.part, written) {
+            diagnostic.primary = Span {
+                start: inner.start + part.start as u32,
+                end: inner.start + part.end as u32,
+                ..inner
+            };
+        }
+        diagnostic.label(format!("not {what}"));
+        diagnostic.help(malformed.help);
+        if let Some(instead) = malformed.instead
+            && let Some(edit) = self.recorder.rewrite(origin.blame(), text, &instead)
+        {
+            let title = format!("write `{instead}`");
+            diagnostic.fix(title, Applicability::Review, edit.span, edit.text);
+        }
+        self.recorder.report(diagnostic);
+        origin
     }
 
     /// Reads a flag. A flag that is called without an argument is on.
@@ -159,49 +189,49 @@ impl Call<'_> {
             return if missing {
                 Part::Said(Declared { value: true, origin: self.call_origin() })
             } else {
-                self.absent(index)
+                self.absent(index).into()
             };
         };
         match value.as_bool() {
             Ok(flag) => Part::Said(Declared { value: flag, origin: self.origin(index) }),
-            Err(_) => self.wrong_type(index, &value),
+            Err(_) => Part::Unusable(self.wrong_type(index, value)),
         }
     }
 
     /// Reads a whole number within bounds that its format gives.
     pub fn number(&mut self, index: usize) -> Part<i64> {
         let Some(value) = self.value(index) else {
-            return self.absent(index);
+            return self.absent(index).into();
         };
         match value.as_int() {
             Ok(number) => Part::Said(Declared { value: number, origin: self.origin(index) }),
-            Err(_) => self.wrong_type(index, &value),
+            Err(_) => Part::Unusable(self.wrong_type(index, value)),
         }
     }
 
     /// Reads a reference to a secret.
     pub fn secret(&mut self, index: usize) -> Part<Secret> {
         let Some(value) = self.value(index) else {
-            return self.absent(index);
+            return self.absent(index).into();
         };
         if let Some(secret) = value.read_lock::<Secret>().map(|it| it.clone()) {
             return Part::Said(Declared { value: secret, origin: self.origin(index) });
         }
         if value.is_string() {
-            return self.written_out(index);
+            return Part::Unusable(self.written_out(index));
         }
-        self.wrong_type(index, &value)
+        Part::Unusable(self.wrong_type(index, value))
     }
 
     /// Reads a text, a whole number, a flag or a list of texts, as a plan has them.
     pub fn literal(&mut self, index: usize) -> Part<Literal> {
         let Some(value) = self.value(index) else {
-            return self.absent(index);
+            return self.absent(index).into();
         };
-        let literal = if let Some(text) = as_text(&value) {
+        let literal = if let Some(text) = as_text(value) {
             if text.contains(POISON) {
                 self.report_poison(index);
-                return self.unusable(index);
+                return Part::Unusable(self.origin(index));
             }
             Some(Literal::Text(text.to_string()))
         } else if let Ok(number) = value.as_int() {
@@ -215,32 +245,32 @@ impl Call<'_> {
         };
         match literal {
             Some(value) => Part::Said(Declared { value, origin: self.origin(index) }),
-            None => self.wrong_type(index, &value),
+            None => Part::Unusable(self.wrong_type(index, value)),
         }
     }
 
     /// Reports that an argument has a type which is not taken here.
     pub fn refuse(&mut self, index: usize) {
-        let value = self.arguments[index].value.clone();
-        drop(self.wrong_type::<()>(index, &value));
+        let arguments = self.arguments;
+        drop(self.wrong_type(index, &arguments[index].value));
     }
 
     /// Reads a text or a secret, for the one place that takes both. The text may be empty.
     pub fn text_or_secret(&mut self, index: usize) -> Part<Result<String, Secret>> {
         let Some(value) = self.value(index) else {
-            return self.absent(index);
+            return self.absent(index).into();
         };
         let origin = self.origin(index);
         if let Some(secret) = value.read_lock::<Secret>().map(|it| it.clone()) {
             return Part::Said(Declared { value: Err(secret), origin });
         }
-        match as_text(&value) {
+        match as_text(value) {
             Some(text) if text.contains(POISON) => {
                 self.report_poison(index);
                 Part::Unusable(origin)
             }
             Some(text) => Part::Said(Declared { value: Ok(text.to_string()), origin }),
-            None => self.wrong_type(index, &value),
+            None => Part::Unusable(self.wrong_type(index, value)),
         }
     }
 
@@ -248,20 +278,25 @@ impl Call<'_> {
     pub fn declare<T>(&mut self, noun: fn(&mut Deployment) -> &mut Once<T>, value: T) -> usize {
         let origin = self.call_origin();
         let all = &mut noun(&mut self.recorder.deployment).all;
-        let first = all.first().map(|it| it.origin.clone());
-        all.push(Declared { value, origin: origin.clone() });
+        all.push(Declared { value, origin });
         let index = all.len() - 1;
-        if let Some(first) = first {
-            let name = self.spec.path();
-            let what = self.spec.namespace.unwrap_or(self.spec.name);
-            let message = format!("`{name}` is a second declaration of `{what}`");
-            let mut diagnostic = Diagnostic::about(&SCRIPT_TWICE, &origin, message);
-            diagnostic.label("a deployment has this once");
-            diagnostic.relate(first.call, "declared here first");
-            diagnostic.help("keep one of the two");
-            self.recorder.report(diagnostic);
+        if index > 0 {
+            let first = all[0].origin.call;
+            self.declared_twice(first);
         }
         index
+    }
+
+    fn declared_twice(&mut self, first: Span) {
+        let origin = self.call_origin();
+        let name = self.spec.path();
+        let what = self.spec.namespace.unwrap_or(self.spec.name);
+        let message = format!("`{name}` is a second declaration of `{what}`");
+        let mut diagnostic = Diagnostic::about(&SCRIPT_TWICE, &origin, message);
+        diagnostic.label("a deployment has this once");
+        diagnostic.relate(first, "declared here first");
+        diagnostic.help("keep one of the two");
+        self.recorder.report(diagnostic);
     }
 
     /// Says a part of the noun behind the builder. Said twice, the first one counts and both are shown.
@@ -270,17 +305,23 @@ impl Call<'_> {
         place: impl FnOnce(&mut Deployment, usize) -> &mut Part<T>,
         part: Part<T>,
     ) {
-        let Some(said) = part.origin().cloned() else { return };
+        let Some(said) = part.origin() else { return };
         let index = self.index();
         let slot = place(&mut self.recorder.deployment, index);
-        let Some(first) = slot.origin().cloned() else {
-            *slot = part;
-            return;
-        };
+        match slot.origin() {
+            None => *slot = part,
+            Some(first) => {
+                let first = first.call;
+                self.said_twice(first, said);
+            }
+        }
+    }
+
+    fn said_twice(&mut self, first: Span, said: &Origin) {
         let message = format!("`{}` says again what was said already", self.spec.path());
         let mut diagnostic = Diagnostic::new(&SCRIPT_TWICE, said.call, message);
         diagnostic.label("one of the two would be lost");
-        diagnostic.relate(first.call, "said here first");
+        diagnostic.relate(first, "said here first");
         for caller in &said.via {
             diagnostic.relate(caller.span, format!("in `{}`, called from here", caller.function));
         }
@@ -291,7 +332,7 @@ impl Call<'_> {
     /// The index of the declaration behind the builder.
     #[must_use]
     pub fn index(&self) -> usize {
-        self.handle.map_or(0, |handle| handle.index)
+        self.noun.map_or(0, |it| it.index)
     }
 
     /// What has been declared so far.
@@ -313,55 +354,62 @@ impl Call<'_> {
             return self.call_origin();
         };
         let mut origin = Origin { at: argument.span, ..self.call_origin() };
-        match self.recorder.written(&argument.value) {
-            // A literal within the argument's expression is the argument.
-            Some(value) if argument.span.contains(value.span) => origin.at = value.span,
-            Some(value) => origin.value = Some(value),
-            None => origin.parts = self.parts(argument.span),
+        let Recorder { provenance, program, .. } = &*self.recorder;
+        if let Some(value) = provenance.origin(&argument.value) {
+            origin.follow(value.span, || value.clone());
+        } else if let Some(span) =
+            as_text(&argument.value).and_then(|it| Some(program.literal(&it)?.span))
+        {
+            let literal = || ValueOrigin { parameter: None, span, overridden: Vec::new() };
+            origin.follow(span, || Arc::new(literal()));
+        } else {
+            origin.parts = self.parts(argument.span);
         }
         origin
     }
 
     /// The parameters that the variables in an expression were read from.
-    fn parts(&self, span: Span) -> Vec<ValueOrigin> {
+    fn parts(&self, span: Span) -> Vec<Arc<ValueOrigin>> {
         let names = self.recorder.program.ingredients(span);
         names.iter().filter_map(|name| self.recorder.parameters.origin(name)).collect()
     }
 
     /// The value of an argument that was given and is not `()`.
-    fn value(&self, index: usize) -> Option<Dynamic> {
-        let value = &self.arguments.get(index)?.value;
-        (!value.is_unit()).then(|| value.clone())
+    fn value(&self, index: usize) -> Option<&'r Dynamic> {
+        self.arguments.get(index).map(|it| &it.value).filter(|it| !it.is_unit())
     }
 
-    /// What an argument means that was left out or is `()`.
-    fn absent<T>(&mut self, index: usize) -> Part<T> {
+    /// Where an argument is missing that was left out or is `()`; nothing if it may be.
+    fn absent(&mut self, index: usize) -> Option<Origin> {
         let may = matches!(self.spec.handler, Handler::Says(_)) || self.spec.params[index].optional;
         let given = self.arguments.len() > index;
         match (given, may) {
-            (_, true) => Part::Unsaid,
-            (true, false) => self.wrong_type(index, &Dynamic::UNIT),
+            (_, true) => None,
+            (true, false) => Some(self.wrong_type(index, &Dynamic::UNIT)),
             // The wrong number of arguments is reported when the call is made.
-            (false, false) => Part::Unusable(self.call_origin()),
+            (false, false) => Some(self.call_origin()),
         }
     }
 
-    /// The text of an argument, or what it means that it has none.
-    #[expect(clippy::result_large_err, reason = "the other half is what the caller returns")]
-    fn text_of<T>(&mut self, index: usize, value: &Dynamic) -> Result<ImmutableString, Part<T>> {
-        if let Some(text) = as_text(value) {
-            if text.contains(POISON) {
-                self.report_poison(index);
-                return Err(self.unusable(index));
-            }
-            return Ok(text);
-        }
-        if self.spec.params[index].ty == Ty::Port
+    /// The text of an argument and where it comes from; else where there is one that cannot be used.
+    fn text_at(&mut self, index: usize) -> Result<(ImmutableString, Origin), Option<Origin>> {
+        let Some(value) = self.value(index) else {
+            return Err(self.absent(index));
+        };
+        let text = if let Some(text) = as_text(value) {
+            text
+        } else if self.spec.params[index].ty == Ty::Port
             && let Ok(number) = value.as_int()
         {
-            return Ok(number.to_string().into());
+            number.to_string().into()
+        } else {
+            return Err(Some(self.wrong_type(index, value)));
+        };
+        if text.contains(POISON) {
+            self.report_poison(index);
+            return Err(Some(self.origin(index)));
         }
-        Err(self.wrong_type(index, value))
+        Ok((text, self.origin(index)))
     }
 
     /// The character that stands for what is reported already, where nothing is: somebody wrote it.
@@ -376,13 +424,10 @@ impl Call<'_> {
         }
     }
 
-    fn unusable<T>(&self, index: usize) -> Part<T> {
-        Part::Unusable(self.origin(index))
-    }
-
-    fn wrong_type<T>(&mut self, index: usize, value: &Dynamic) -> Part<T> {
+    /// Reports an argument of another type, and tells where it comes from.
+    fn wrong_type(&mut self, index: usize, value: &Dynamic) -> Origin {
         if value.is::<Poison>() {
-            return self.unusable(index);
+            return self.origin(index);
         }
         let origin = self.origin(index);
         let param = &self.spec.params[index];
@@ -392,7 +437,7 @@ impl Call<'_> {
             diagnostic.label("the secret's value would be seen here");
             diagnostic.help(format!("write {}", param.ty.what()));
             self.recorder.report(diagnostic);
-            return Part::Unusable(origin);
+            return origin;
         }
         let what = param.ty.what();
         let found = describe(value);
@@ -408,16 +453,16 @@ impl Call<'_> {
             _ => format!("write {what} in quotes or backticks"),
         });
         self.recorder.report(diagnostic);
-        Part::Unusable(origin)
+        origin
     }
 
     /// A text where a secret belongs: it is covered in every source that has it.
-    fn written_out<T>(&mut self, index: usize) -> Part<T> {
+    fn written_out(&mut self, index: usize) -> Origin {
         let origin = self.origin(index);
         let param = &self.spec.params[index];
         let text = as_text(&self.arguments[index].value).unwrap_or_default();
         if text.contains(POISON) {
-            return Part::Unusable(origin);
+            return origin;
         }
         // Whatever went into the text is part of it.
         let parts = origin.parts.iter().map(|it| it.span);
@@ -439,7 +484,7 @@ impl Call<'_> {
             format!("secret(\"{name}\")"),
         );
         self.recorder.report(diagnostic);
-        Part::Unusable(origin)
+        origin
     }
 }
 

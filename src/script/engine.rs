@@ -8,7 +8,6 @@
 
 use std::any::TypeId;
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, LazyLock, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -17,13 +16,14 @@ use rhai::packages::{
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
 use rhai::{
-    AST, CustomExpr, Dynamic, Engine, EvalAltResult, Expr, FlowControl, FnPtr, FuncRegistration,
-    ImmutableString, Module, ModuleResolver, NativeCallContext, OptimizationLevel, Position,
-    RhaiFunc, Scope, Stmt, StmtBlock,
+    AST, Caches, CustomExpr, Dynamic, Engine, EvalAltResult, Expr, FlowControl, FnPtr,
+    FuncRegistration, ImmutableString, Module, ModuleResolver, NativeCallContext,
+    OptimizationLevel, Position, RhaiFunc, Scope, Stmt, StmtBlock,
 };
 
 use crate::model::Secret;
 use crate::script::args::{Argument, Call, SECRET_EXPOSED};
+use crate::script::pending::{Act, Noted};
 use crate::script::recorder::{
     HANDLE_NAME, Handle, POISON, POISON_NAME, Poison, SECRET_NAME, Shared,
 };
@@ -31,17 +31,14 @@ use crate::script::registry::{FnSpec, Handler, Param, Registry, Ty};
 use crate::script::statics::{self, Unknown};
 use crate::script::{Program, builtin, faults, limits};
 
+/// After how many steps a run is looked at.
+const CHECKED: u64 = 64;
+
 /// The key of the guard nodes; no script can write it.
 const GUARD: &str = "guard\u{0}";
 
-/// An engine for one run of one recorder, which keeps count of its steps, to about a thousand.
-pub(super) fn engine(
-    registry: Registry,
-    recorder: &Shared,
-    program: &Program,
-    stop: limits::Stop,
-    steps: Arc<AtomicU64>,
-) -> Engine {
+/// An engine for the runs of a program, each over the recorder that is shared at that time.
+pub(super) fn engine(registry: Registry, recorder: &Shared, program: &Program) -> Engine {
     let unknown = &program.unknown;
     let mut engine = bare();
     engine.register_global_module(PACKAGES.clone());
@@ -61,14 +58,10 @@ pub(super) fn engine(
     }
     engine.set_default_tag(Dynamic::from(recorder.clone()));
     engine.set_module_resolver(Modules(recorder.clone()));
-    let started = clock();
+    let clock = recorder.clone();
     engine.on_progress(move |operations| {
-        let mut late = false;
-        if operations % 1024 == 0 {
-            steps.store(operations, Ordering::Relaxed);
-            late = started.elapsed() > limits::TIME;
-        }
-        (late || stop.is_wanted()).then(|| Dynamic::from("time"))
+        let late = operations % CHECKED == 0 && clock.lock().clock.is_over(operations);
+        late.then(|| Dynamic::from("time"))
     });
     // The call stack is kept only while a debugger is there, and holds calls of the scripts' own functions.
     if program.scripts.iter().filter_map(|it| it.ast.as_ref()).any(AST::has_functions) {
@@ -108,19 +101,45 @@ pub(super) fn compile(name: &str, text: &str) -> Result<AST, Box<rhai::ParseErro
     Ok(ast)
 }
 
-/// Runs a script to its end. What stops it is recorded.
-pub(super) fn run(engine: &Engine, ast: &AST, recorder: &Shared) {
+/// Runs a script to its end, and carries out what it says. What stops it is recorded.
+///
+/// The caches hold where functions were found: they may be handed on to the next run of the same program by the same
+/// engine.
+pub(super) fn run(engine: &Engine, caches: &mut Caches, ast: &AST, recorder: &Shared) {
     let mut scope = Scope::new();
-    if let Err(error) = engine.eval_ast_with_scope::<Dynamic>(&mut scope, ast)
-        && !matches!(*error, EvalAltResult::Return(..) | EvalAltResult::Exit(..))
-    {
+    let mut global = engine.new_global_runtime_state();
+    global.source = ast.source().map(Into::into);
+    global.lib.push(ast.shared_lib().clone());
+    #[expect(deprecated, reason = "nothing else takes caches; the version is pinned")]
+    let result = engine.eval_statements_raw(&mut global, caches, &mut scope, ast.statements());
+    if let Err(error) = result {
         faults::record(&mut recorder.lock(), ast.source(), &error, Position::NONE);
     }
+    recorder.lock().settle();
 }
 
-#[expect(clippy::disallowed_methods, reason = "the guard against a script that does not end")]
-fn clock() -> Instant {
-    Instant::now()
+/// Ends a run that takes too long.
+#[derive(Debug)]
+pub struct Clock {
+    started: Instant,
+    stop: limits::Stop,
+    /// How many steps were taken when it was last looked at.
+    pub steps: u64,
+}
+
+impl Clock {
+    /// A clock that starts now.
+    #[expect(clippy::disallowed_methods, reason = "the guard against a script that does not end")]
+    pub(super) fn start(stop: limits::Stop) -> Self {
+        Clock { started: Instant::now(), stop, steps: 0 }
+    }
+
+    /// Whether the run is to end after so many steps.
+    fn is_over(&mut self, steps: u64) -> bool {
+        self.steps = steps;
+        self.stop.is_wanted()
+            || (steps.is_multiple_of(16 * CHECKED) && self.started.elapsed() > limits::TIME)
+    }
 }
 
 /// An engine with the language's settings and nothing to call.
@@ -446,43 +465,49 @@ fn method(
     receiver
 }
 
-/// Calls a row with its arguments.
+/// Calls a row with its arguments, or notes the call.
 fn invoke(
     context: &NativeCallContext<'_>,
     spec: &'static FnSpec,
-    handle: Option<Handle>,
+    builder: Option<Handle>,
     args: &mut [&mut Dynamic],
 ) -> Dynamic {
     let Some(shared) = shared(context) else { return Dynamic::from(Poison) };
     let recorder = &mut *shared.lock();
     let position = context.call_position();
-    let program = recorder.program.clone();
-    let script = program.script(context.call_source());
-    let site = script.site(position, &program.sources);
-    let frames = context.debugger().map_or(&[][..], rhai::debugger::Debugger::call_stack);
-    let via = recorder.callers(frames, position);
-    let arguments = args.iter().enumerate().map(|(index, value)| Argument {
-        value: (**value).clone(),
-        span: site.argument(index, args.len()),
-    });
-    let arguments: Vec<Argument> = arguments.collect();
+    let script = recorder.program.script_index(context.call_source());
     recorder.calls += 1;
     if recorder.calls > recorder.registry.most_calls {
+        let program = recorder.program.clone();
+        let site = program.scripts[script].site(position, &program.sources);
         faults::too_many_calls(recorder, site.span);
         return Dynamic::from(Poison);
     }
-    let mut call = Call { recorder, spec, handle, span: site.span, arguments, via };
-    match spec.handler {
+    let frames = context.debugger().map_or(&[][..], rhai::debugger::Debugger::call_stack);
+    let via = recorder.callers(frames, position);
+    let count = args.len();
+    let values = args.iter().map(|it| it.flatten_clone());
+    let (act, answer) = match spec.handler {
         Handler::Declares(kind, declare) => {
-            let index = declare(&mut call);
-            Dynamic::from(Handle { kind, index })
+            let declaration = recorder.pending.declaration();
+            (Act::Declare(declare), Dynamic::from(Handle { kind, declaration }))
         }
         Handler::Says(say) => {
-            say(&mut call);
-            Dynamic::UNIT
+            let Some(builder) = builder else { return Dynamic::from(Poison) };
+            (Act::Say(say, builder), Dynamic::UNIT)
         }
-        Handler::Yields(yields) => yields(&mut call),
-    }
+        Handler::Yields(yields) => {
+            let program = recorder.program.clone();
+            let site = program.scripts[script].site(position, &program.sources);
+            let span = |at| site.argument(at, count);
+            let given = values.enumerate().map(|(at, value)| Argument { value, span: span(at) });
+            let arguments = &given.collect::<Vec<_>>();
+            let span = site.span;
+            return yields(&mut Call { recorder, spec, noun: None, span, arguments, via });
+        }
+    };
+    recorder.pending.note(Noted { spec, act, script, position, count, via }, values);
+    answer
 }
 
 fn refuse_method(context: &NativeCallContext<'_>, registry: Registry, name: &str, handle: Handle) {

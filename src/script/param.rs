@@ -9,6 +9,7 @@ mod unmatched;
 pub(crate) use unmatched::sounds_secret;
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rhai::Dynamic;
 
@@ -18,7 +19,7 @@ use crate::model::format::{Format, Malformed, Name};
 use crate::script::Program;
 use crate::script::args::{Call, describe};
 use crate::script::param::contract::{Declaration, ParamType};
-use crate::script::provenance::as_text;
+use crate::script::provenance::{Provenance, as_text};
 use crate::script::recorder::{POISON, Poison};
 use crate::script::values::{Given, Raw, Values, rewrite};
 use crate::source::{Sources, Span, ValueOrigin};
@@ -147,15 +148,17 @@ pub static CODES: &[&Code] = &[
 /// The values of the parameters of one run.
 #[derive(Debug, Default)]
 pub struct Parameters {
-    values: BTreeMap<String, (Dynamic, ValueOrigin)>,
-    fallbacks: BTreeMap<String, ValueOrigin>,
+    values: BTreeMap<String, (Dynamic, Arc<ValueOrigin>)>,
+    fallbacks: BTreeMap<String, Arc<ValueOrigin>>,
 }
 
 impl Parameters {
-    /// Judges the values against the contract. What is missing, unknown or of another type is reported.
+    /// Judges the values against the contract, and remembers where each comes from. What is missing, unknown or of another
+    /// type is reported.
     pub fn resolve(
         program: &Program,
         values: &Values,
+        provenance: &mut Provenance,
         sources: &mut Sources,
         out: &mut Vec<Diagnostic>,
     ) -> Parameters {
@@ -168,7 +171,11 @@ impl Parameters {
                 span: given.span,
                 overridden: given.overridden.clone(),
             };
-            let value = typed(declaration, given, sources, out).unwrap_or(Dynamic::from(Poison));
+            let origin = Arc::new(origin);
+            let value = match typed(declaration, given, sources, out) {
+                Some(value) => provenance.pin(value, origin.clone()),
+                None => Dynamic::from(Poison),
+            };
             parameters.values.insert(declaration.name.clone(), (value, origin));
         }
         unmatched::report_unknown(contract, values, sources, out);
@@ -179,7 +186,7 @@ impl Parameters {
 
     /// Where a parameter's value comes from, if it has one.
     #[must_use]
-    pub fn origin(&self, name: &str) -> Option<ValueOrigin> {
+    pub fn origin(&self, name: &str) -> Option<Arc<ValueOrigin>> {
         let given = self.values.get(name).map(|(_, origin)| origin);
         given.or_else(|| self.fallbacks.get(name)).cloned()
     }
@@ -334,14 +341,8 @@ fn choice_finding(
 /// A parameter's value, or its fallback.
 fn parameter(call: &mut Call<'_>) -> Dynamic {
     let name = call.arguments.first().and_then(|it| as_text(&it.value)).unwrap_or_default();
-    if let Some((value, origin)) = call.recorder.parameters.values.get(name.as_str()) {
-        let (value, origin) = (value.clone(), origin.clone());
-        if value.is::<Poison>() || call.recorder.provenance.origin(&value).is_some() {
-            return value;
-        }
-        let value = call.recorder.provenance.pin(value, origin.clone());
-        call.recorder.parameters.values.insert(name.to_string(), (value.clone(), origin));
-        return value;
+    if let Some((value, _)) = call.recorder.parameters.values.get(name.as_str()) {
+        return value.clone();
     }
     let program = call.recorder.program.clone();
     let Some(declaration) = program.contract.parameter_named(&name) else {
@@ -358,6 +359,7 @@ fn parameter(call: &mut Call<'_>) -> Dynamic {
         return Dynamic::from(Poison);
     }
     let origin = ValueOrigin { parameter: Some(name.to_string()), span, overridden: Vec::new() };
+    let origin = Arc::new(origin);
     call.recorder.parameters.fallbacks.insert(name.to_string(), origin.clone());
     // A fallback that is itself a parameter keeps that one's origin.
     if call.recorder.provenance.origin(&value).is_some() {
@@ -415,12 +417,12 @@ fn secret(call: &mut Call<'_>) -> Dynamic {
     let span = argument.span;
     match as_text(&argument.value).map(|it| Name::parse(&it)) {
         // Only names that stand in the text were held against the values.
-        Some(Ok(name)) if !call.recorder.program.contract.names(&name.text()) => {
+        Some(Ok(name)) if !call.recorder.program.contract.names(name.as_str()) => {
             call.recorder
                 .at(
                     &PARAM_LITERAL,
                     span,
-                    format!("the secret `{}` is not named literally", name.text()),
+                    format!("the secret `{}` is not named literally", name.as_str()),
                 )
                 .label("known only when the script runs")
                 .help("call `secret` with the name in quotes");

@@ -5,7 +5,8 @@
 //! written. Numbers and flags have no identity; they carry a tag, which Rhai hands on as well, but keeps when the number
 //! is changed in place, so the value is compared too.
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use rhai::{Dynamic, ImmutableString};
 
@@ -15,14 +16,14 @@ use crate::source::ValueOrigin;
 #[derive(Debug, Default)]
 pub struct Provenance {
     /// By address; the string is kept so that the address stays its own and a change makes a copy.
-    texts: HashMap<usize, (ImmutableString, ValueOrigin)>,
+    texts: BTreeMap<usize, (ImmutableString, Arc<ValueOrigin>)>,
     /// By tag, which is the index and one.
-    tagged: Vec<(Dynamic, ValueOrigin)>,
+    tagged: Vec<(Dynamic, Arc<ValueOrigin>)>,
 }
 
 impl Provenance {
     /// Remembers where a value comes from; the value that is returned must be the one that is handed on.
-    pub fn pin(&mut self, value: Dynamic, origin: ValueOrigin) -> Dynamic {
+    pub fn pin(&mut self, value: Dynamic, origin: Arc<ValueOrigin>) -> Dynamic {
         if let Some(text) = as_text(&value) {
             self.texts.insert(identity(&text), (text, origin));
             return value;
@@ -35,7 +36,7 @@ impl Provenance {
 
     /// Where a value comes from, if it is exactly one that was pinned.
     #[must_use]
-    pub fn origin(&self, value: &Dynamic) -> Option<&ValueOrigin> {
+    pub fn origin(&self, value: &Dynamic) -> Option<&Arc<ValueOrigin>> {
         if let Some(text) = as_text(value) {
             return self.texts.get(&identity(&text)).map(|(_, origin)| origin);
         }

@@ -1,35 +1,66 @@
 //! The state behind the host functions of one run: what has been declared, what has been found, and where.
 
 use std::collections::{BTreeMap, HashSet};
+use std::ops::{Deref, DerefMut};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use rhai::{Dynamic, Position};
 
 use crate::diagnostic::{Code, Diagnostic};
 use crate::model::Deployment;
+use crate::script::engine::Clock;
 use crate::script::param::Parameters;
-use crate::script::provenance::{Provenance, as_text, identity};
+use crate::script::pending::Pending;
+use crate::script::provenance::Provenance;
 use crate::script::registry::{Kind, Registry};
 use crate::script::site::spot;
 use crate::script::suite::Suite;
 use crate::script::{Program, Script};
-use crate::source::{Caller, SourceId, SourceKind, Sources, Span, ValueOrigin};
+use crate::source::{Caller, SourceId, SourceKind, Sources, Span};
 use crate::{syntax, verbs};
 
-/// A recorder as the engine holds it.
-#[derive(Clone, Debug)]
-pub struct Shared(Arc<Mutex<Recorder>>);
+/// A recorder as the engine holds it: there is one while a script runs.
+#[derive(Clone, Debug, Default)]
+pub struct Shared(Arc<Mutex<Option<Recorder>>>);
 
 impl Shared {
-    /// Shares a recorder with an engine.
+    /// Begins a run with a recorder.
+    pub fn begin(&self, recorder: Recorder) {
+        *self.inner() = Some(recorder);
+    }
+
+    /// Ends the run, and hands back what it recorded.
     #[must_use]
-    pub fn new(recorder: Recorder) -> Self {
-        Shared(Arc::new(Mutex::new(recorder)))
+    pub fn end(&self) -> Option<Recorder> {
+        self.inner().take()
     }
 
     /// The recorder itself. A run is single-threaded; the lock satisfies the engine's types.
-    pub fn lock(&self) -> MutexGuard<'_, Recorder> {
+    #[must_use]
+    pub fn lock(&self) -> Locked<'_> {
+        Locked(self.inner())
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Option<Recorder>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The recorder of the run that is under way.
+#[derive(Debug)]
+pub struct Locked<'s>(MutexGuard<'s, Option<Recorder>>);
+
+impl Deref for Locked<'_> {
+    type Target = Recorder;
+
+    fn deref(&self) -> &Recorder {
+        self.0.as_ref().expect("the engine calls only during a run")
+    }
+}
+
+impl DerefMut for Locked<'_> {
+    fn deref_mut(&mut self) -> &mut Recorder {
+        self.0.as_mut().expect("the engine calls only during a run")
     }
 }
 
@@ -50,8 +81,12 @@ pub struct Recorder {
     pub suite: Suite,
     /// How often the run came by each probe.
     pub hits: BTreeMap<u32, u64>,
+    /// What has been called and is still to be carried out.
+    pub pending: Pending,
     /// Where values came from.
     pub provenance: Provenance,
+    /// How long it may take.
+    pub clock: Clock,
     /// The parameters' values.
     pub parameters: Parameters,
     /// The last finding that was reported before, for whoever adds to it.
@@ -84,8 +119,8 @@ verbs! { pub static PROBES;
 pub struct Handle {
     /// What began it.
     pub kind: &'static Kind,
-    /// Which of the declarations of its noun.
-    pub index: usize,
+    /// Which of the declarations of the run.
+    pub declaration: usize,
 }
 
 /// A value that is already reported as bad. Everything done with it is silent.
@@ -142,17 +177,6 @@ impl Recorder {
     #[must_use]
     pub fn offset(&self, source: SourceId, position: Position) -> u32 {
         self.sources.get(source).offset(spot(position))
-    }
-
-    /// Where a value was written, if it can be told exactly: a parameter's value, or a literal.
-    #[must_use]
-    pub fn written(&self, value: &Dynamic) -> Option<ValueOrigin> {
-        if let Some(origin) = self.provenance.origin(value) {
-            return Some(origin.clone());
-        }
-        let text = as_text(value)?;
-        let span = *self.program.literals().get(&identity(&text))?;
-        Some(ValueOrigin { parameter: None, span, overridden: Vec::new() })
     }
 
     /// The calls of script functions on the engine's stack, innermost first, without the native call itself.

@@ -1,7 +1,7 @@
 //! How texts are read: the one door to the file system for everything that compiles.
 
 use std::collections::BTreeMap;
-use std::io;
+use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 
 /// Reads texts for a compilation. [`Disk`] is the real one, [`Memory`] holds what an embedding program or a test hands in.
@@ -70,8 +70,10 @@ impl Files for Disk {
         if about.len() > limit {
             return Err(ReadError::TooLarge { size: about.len(), limit });
         }
-        let bytes = std::fs::read(path).map_err(of_io)?;
         // The file may have grown since it was looked at.
+        let mut bytes = Vec::with_capacity(about.len() as usize + 1);
+        let file = std::fs::File::open(path).map_err(of_io)?;
+        file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(of_io)?;
         if bytes.len() as u64 > limit {
             return Err(ReadError::TooLarge { size: bytes.len() as u64, limit });
         }

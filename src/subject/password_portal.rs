@@ -199,7 +199,7 @@ fn portal(kind: PasswordPortalKind, host: Part<HostName>) -> PasswordPortal {
 
 /// Says a part of the portal that the builder means.
 fn say<T>(call: &mut Call<'_>, part: fn(&mut PasswordPortal) -> &mut Part<T>, said: Part<T>) {
-    let reset = call.handle.is_some_and(|it| it.kind == &RESET);
+    let reset = call.noun.is_some_and(|it| it.kind == &RESET);
     call.say(
         |deployment, index| {
             let portals = if reset { &mut deployment.reset } else { &mut deployment.registration };

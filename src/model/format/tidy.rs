@@ -6,6 +6,9 @@ use super::{Format, Malformed, echo};
 
 /// Refuses what no format takes: nothing, quotes that belong to a shell, blanks at the ends, what cannot be seen.
 pub(super) fn tidy<F: Format>(text: &str) -> Result<(), Malformed> {
+    if is_plain(text) {
+        return Ok(());
+    }
     not_endless::<F>(text)?;
     let bare = text.trim();
     if bare.is_empty() {
@@ -28,9 +31,6 @@ pub(super) fn tidy<F: Format>(text: &str) -> Result<(), Malformed> {
             return Err(Malformed::plain::<F>(is).instead(inner));
         }
     }
-    if text.bytes().all(|it| matches!(it, b' '..=b'~')) {
-        return Ok(());
-    }
     if let Some((at, char)) = text.char_indices().find(|(_, char)| is_invisible(*char)) {
         let bare: String = text.chars().filter(|char| !is_invisible(*char)).collect();
         let is = format!("has an invisible character (U+{:04X})", u32::from(char));
@@ -47,9 +47,22 @@ pub(super) fn tidy<F: Format>(text: &str) -> Result<(), Malformed> {
     Ok(())
 }
 
+/// Whether nothing is wrong with a text at first sight, as with most: it is of ASCII, and neither blanks nor quotes stand at
+/// its ends.
+fn is_plain(text: &str) -> bool {
+    let is_edge = |it: &u8| matches!(it, b'!' | b'#'..=b'&' | b'('..=b'_' | b'a'..=b'~');
+    let bytes = text.as_bytes();
+    bytes.len() <= MOST
+        && bytes.first().is_some_and(is_edge)
+        && bytes.last().is_some_and(is_edge)
+        && bytes.iter().all(|it| matches!(it, b' '..=b'~'))
+}
+
+/// The most bytes of any value.
+const MOST: usize = 600;
+
 /// Refuses what is longer than any value, so that no message is.
 fn not_endless<F: Format>(text: &str) -> Result<(), Malformed> {
-    const MOST: usize = 600;
     if text.len() <= MOST {
         return Ok(());
     }

@@ -411,9 +411,16 @@ pub(super) fn hidden(text: &str, statements: &[Statement]) -> Vec<Range<usize>> 
     let mut hidden = Vec::new();
     hide_in_comments(text, statements, &mut hidden);
     for statement in statements {
-        let Some(table) = statement.path.first().filter(|table| is_like(table)) else {
+        // `password = "…"` at the top is a parameter as any other.
+        if let (Kind::Pair(value), [name]) = (&statement.kind, statement.path.as_slice())
+            && name != "secrets"
+            && !text[value.clone()].starts_with('{')
+        {
             continue;
-        };
+        }
+        if !statement.path.first().is_some_and(|table| is_like(table)) {
+            continue;
+        }
         let value = match &statement.kind {
             Kind::Header => {
                 let end = statement.key.end;
@@ -433,8 +440,6 @@ pub(super) fn hidden(text: &str, statements: &[Statement]) -> Vec<Range<usize>> 
         let is_open = text[value.clone()].starts_with(['"', '\'']);
         let is_table = text[value.clone()].starts_with('{');
         match statement.path.as_slice() {
-            // `password = "…"` at the top is a parameter as any other.
-            [_] if !is_table && table != "secrets" => {}
             [_] | [_, _] if is_table => hide_in_table(text, value, &mut hidden),
             [_, _, word] if is_open && is_source(word) && string_end(text, &value).is_some() => {
                 let end = string_end(text, &value).unwrap_or(value.end);

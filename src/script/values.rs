@@ -7,6 +7,7 @@
 
 mod file;
 mod mend;
+mod plain;
 mod secrets;
 mod speaker;
 mod statement;

@@ -11,6 +11,7 @@ use crate::model::format::{Format, Name};
 use crate::source::{SourceId, Sources, Span};
 
 use super::mend::{self, Broken, Mended};
+use super::plain::is_plain;
 use super::{
     Raw, VALUES_NAME, VALUES_SYNTAX, Values, checked_name, give, give_broken, secrets, statement,
 };
@@ -26,24 +27,30 @@ pub(super) fn read(
     let text = sources.get(id).text.clone();
     let file = File { id, text: &text, base };
     let mut found = Vec::new();
-    let statements = statement::statements(&text);
-    let hidden = secrets::hidden(&text, &statements);
-    for range in &hidden {
-        sources.veil(file.span(range.clone()));
-    }
+    let parsed = DeTable::parse(&text);
     let mended;
-    let table = match DeTable::parse(&text) {
-        Ok(table) => table,
-        Err(_) => {
-            let Mended { text, broken, torn } = mend::mend(&file, &statements, &hidden, &mut found);
-            mended = text;
-            values.torn |= torn;
-            for broken in broken {
-                enter_broken(&file, broken, values);
+    let table = match parsed {
+        Ok(table) if is_plain(&text, table.get_ref()) => table,
+        parsed => {
+            let statements = statement::statements(&text);
+            let hidden = secrets::hidden(&text, &statements);
+            for range in &hidden {
+                sources.veil(file.span(range.clone()));
             }
-            let (table, errors) = DeTable::parse_recoverable(&mended);
-            mend::report_rest(&file, &errors, &mut found);
-            table
+            if let Ok(table) = parsed {
+                table
+            } else {
+                let Mended { text, broken, torn } =
+                    mend::mend(&file, &statements, &hidden, &mut found);
+                mended = text;
+                values.torn |= torn;
+                for broken in broken {
+                    enter_broken(&file, broken, values);
+                }
+                let (table, errors) = DeTable::parse_recoverable(&mended);
+                mend::report_rest(&file, &errors, &mut found);
+                table
+            }
         }
     };
     for (key, value) in table.get_ref() {

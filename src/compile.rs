@@ -106,15 +106,14 @@ impl Compiled {
     /// Makes the plan, if there is no error, and returns what its file is made of: to write the plan again would cost as
     /// much as to make it.
     pub fn assemble_written(&mut self, as_of: Date) -> Option<Canonical> {
-        self.sketch(as_of);
+        self.plan = self.sketch(as_of);
         self.plan.as_mut().map(seal::seal)
     }
 
     /// Makes the plan, if there is no error, without its seal, which is dear: to look at, and not to keep.
-    pub fn sketch(&mut self, as_of: Date) {
-        if !self.has_errors() {
-            self.plan = Some(assemble::plan(self, as_of));
-        }
+    #[must_use]
+    pub fn sketch(&self, as_of: Date) -> Option<Plan> {
+        (!self.has_errors()).then(|| assemble::plan(self, as_of))
     }
 
     /// Whether an error was found.

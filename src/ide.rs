@@ -52,7 +52,7 @@ pub struct Analysis {
 /// What running it brought.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The findings, the texts, and the plan if there is one.
+    /// The findings and the texts; the plan is made by [`Good::of`].
     pub compiled: Compiled,
 }
 
@@ -84,9 +84,7 @@ pub fn run(files: &(dyn Files + Sync), analysis: &Analysis) -> Result<Outcome, U
     let Analysis { program, registry, values, inputs, .. } = analysis;
     let (sources, found) = (analysis.sources.clone(), analysis.found.clone());
     let run = script::run(program, *registry, values, sources, found, &inputs.stop);
-    let mut compiled = compile::judge(program, run, inputs);
-    compiled.sketch(inputs.as_of);
-    Ok(Outcome { compiled })
+    Ok(Outcome { compiled: compile::judge(program, run, inputs) })
 }
 
 fn tests(files: &(dyn Files + Sync), analysis: &Analysis) -> Result<Outcome, Unreadable> {
@@ -130,7 +128,7 @@ impl Analysis {
 }
 
 /// A plan, and the texts that it was made from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Good {
     /// The plan.
     pub plan: Plan,
@@ -139,10 +137,14 @@ pub struct Good {
 }
 
 impl Good {
-    /// Keeps the plan of an outcome, if it has one.
+    /// Makes the plan of an outcome, if nothing speaks against one. Tests have none.
     #[must_use]
-    pub fn of(outcome: &Outcome) -> Option<Good> {
-        let plan = outcome.compiled.plan.clone()?;
+    pub fn of(analysis: &Analysis, outcome: &Outcome) -> Option<Good> {
+        let inputs = &analysis.inputs;
+        if trial::is_tests(&inputs.script) {
+            return None;
+        }
+        let plan = outcome.compiled.sketch(inputs.as_of)?;
         Some(Good { plan, sources: outcome.compiled.sources.clone() })
     }
 

@@ -15,6 +15,7 @@ use crate::model::Deployment;
 use crate::plan::Plan;
 use crate::plan::seal::{self, Canonical};
 use crate::script::import::Library;
+use crate::script::known::Known;
 use crate::script::limits::{self, Stop};
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
@@ -173,7 +174,7 @@ pub fn load_with(
     root: Option<&Path>,
     library: Library,
 ) -> Result<Program, Unreadable> {
-    script::load(files, entry, root, library, registry())
+    script::load(files, entry, root, library, registry(), &mut Known::default())
 }
 
 /// Runs a program over one customer's values, without assembling the plan. Call it on [`script::on_deep_stack`].

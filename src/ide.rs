@@ -23,6 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Deployment;
 use crate::plan::{Place, Plan, Setting};
 use crate::script::import::Library;
+use crate::script::known::Known;
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs, Values};
 use crate::script::{self, Program, Script};
@@ -57,11 +58,15 @@ pub struct Outcome {
 }
 
 /// Reads and compiles a script, its modules and its values. Call it on a deep stack.
-pub fn analyse(files: &dyn Files, inputs: &Inputs) -> Result<Analysis, Unreadable> {
+pub fn analyse(
+    files: &dyn Files,
+    inputs: &Inputs,
+    known: &mut Known,
+) -> Result<Analysis, Unreadable> {
     let tests = trial::is_tests(&inputs.script);
     let registry = if tests { trial::registry() } else { compile::registry() };
     let (entry, root) = (&inputs.script, inputs.root.as_deref());
-    let program = script::load(files, entry, root, Library::Embedded, registry)?;
+    let program = script::load(files, entry, root, Library::Embedded, registry, known)?;
     let mut sources = program.sources.clone();
     let value_inputs = ValueInputs {
         root: &program.root,

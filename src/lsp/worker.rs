@@ -13,6 +13,7 @@ use crate::ide::{self, Analysis, Good, Outcome};
 use crate::lsp::buffers::Buffers;
 use crate::lsp::convert::Text;
 use crate::lsp::state::Event;
+use crate::script::known::Known;
 use crate::script::limits;
 use crate::script::values::Unreadable;
 use crate::source::SourceId;
@@ -77,6 +78,7 @@ pub(super) fn start(jobs: Receiver<Job>, events: Sender<Event>) -> std::io::Resu
 }
 
 fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
+    let mut known = Known::default();
     for job in jobs {
         match job {
             Job::Compile(wish) => {
@@ -87,7 +89,7 @@ fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
                     // Where nobody listens any more, nobody asks.
                     events.send(event).unwrap_or_default();
                 };
-                let done = catch_unwind(AssertUnwindSafe(|| compile(&wish, &tell)));
+                let done = catch_unwind(AssertUnwindSafe(|| compile(&wish, &mut known, &tell)));
                 let bug = || Err("this is a bug of mimeo".to_owned());
                 if let Err(reason) = done.unwrap_or_else(|_| bug()) {
                     tell(Result::Failed(reason));
@@ -99,14 +101,18 @@ fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
 }
 
 /// Tells what comes about, as soon as it does: findings are waited for, plans are looked at later.
-fn compile(wish: &Wish, tell: &dyn Fn(Result)) -> std::result::Result<(), String> {
+fn compile(
+    wish: &Wish,
+    known: &mut Known,
+    tell: &dyn Fn(Result),
+) -> std::result::Result<(), String> {
     // Of an older text nobody looks at what it declares, and this may be a part of it.
     let stopped = || wish.inputs.stop.is_wanted();
     if stopped() {
         return Ok(());
     }
     let unreadable = |it: Unreadable| it.to_string();
-    let analysis = ide::analyse(&wish.files, &wish.inputs).map_err(unreadable)?;
+    let analysis = ide::analyse(&wish.files, &wish.inputs, known).map_err(unreadable)?;
     let texts = analysis.sources.iter().map(|(id, _)| (id, OnceLock::new())).collect();
     let loaded = Arc::new(Loaded { analysis, texts });
     tell(Result::Loaded(loaded.clone()));

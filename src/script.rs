@@ -10,8 +10,8 @@ pub mod exposed;
 pub mod faults;
 pub mod import;
 pub mod kind;
-pub mod limits;
 pub mod known;
+pub mod limits;
 pub mod param;
 pub mod print;
 pub mod provenance;
@@ -27,7 +27,6 @@ use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use std::thread::{Scope, ScopedJoinHandle};
 
 use rhai::{AST, ASTNode, Expr};
 
@@ -332,10 +331,12 @@ pub fn load(
             program.diagnostics.len() == before && !evaluates
         })
         .collect();
-    // The engine takes longer than everything else that is done with a text, and neither needs the other.
-    let (told, compiled) = meanwhile(
-        || tell(&program, registry),
-        || {
+    // Neither needs the other, and the engine takes as long as everything else.
+    let program = Arc::new(program);
+    let shared = program.clone();
+    let (told, compiled) = known.both(
+        move || tell(&shared, registry),
+        |known| {
             let scripts = program.scripts.iter().zip(&sound);
             let compile = |(script, sound): (&Script, &bool)| {
                 sound.then(|| known.ast(script).map_or_else(|| compile(script), Ok))
@@ -343,6 +344,7 @@ pub fn load(
             scripts.map(compile).collect::<Vec<_>>()
         },
     );
+    let mut program = Arc::into_inner(program).expect("what shared it is done");
     for (script, compiled) in program.scripts.iter_mut().zip(compiled) {
         match compiled {
             Some(Ok(ast)) => script.ast = Some(ast),
@@ -477,30 +479,16 @@ pub fn run(
     }
 }
 
-/// Does something on a thread of its own, and meanwhile something else.
-fn meanwhile<A: Send, B>(aside: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
-    std::thread::scope(|scope| {
-        let aside = spawn(scope, aside);
-        let here = here();
-        (join(aside), here)
-    })
-}
-
 /// Runs something on a stack that the language's limits cannot exhaust.
 pub fn on_deep_stack<T: Send>(work: impl FnOnce() -> T + Send) -> T {
-    std::thread::scope(|scope| join(spawn(scope, work)))
-}
-
-fn spawn<'s, T: Send + 's>(
-    scope: &'s Scope<'s, '_>,
-    work: impl FnOnce() -> T + Send + 's,
-) -> ScopedJoinHandle<'s, T> {
-    let builder = std::thread::Builder::new().stack_size(limits::STACK);
-    builder.spawn_scoped(scope, work).expect("the system has room for a thread")
-}
-
-fn join<T>(thread: ScopedJoinHandle<'_, T>) -> T {
-    thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(limits::STACK);
+        let thread = builder.spawn_scoped(scope, work).expect("the system has room for a thread");
+        match thread.join() {
+            Ok(value) => value,
+            Err(panic) => std::panic::resume_unwind(panic),
+        }
+    })
 }
 
 /// The text as the engine reads it: a byte order mark and a `#!` line are blanked, place for place.

@@ -408,7 +408,8 @@ impl<W: Write> Server<W> {
             return;
         };
         let uri = &params.text_document.text_document_identifier.uri;
-        let Some(path) = path_of(uri).map(|it| find::real(&it)) else { return };
+        let Some(path) = path_of(uri) else { return };
+        let path = if self.documents.contains_key(&path) { path } else { find::real(&path) };
         let encoding = self.client.encoding;
         let Some(document) = self.documents.get_mut(&path) else {
             self.log("a text is changed that is not open");

@@ -73,12 +73,12 @@ pub(super) enum Result {
 /// Starts the thread. It ends with the sender of its jobs.
 pub(super) fn start(jobs: Receiver<Job>, events: Sender<Event>) -> std::io::Result<()> {
     let builder = std::thread::Builder::new().name("compile".to_owned());
-    builder.stack_size(limits::STACK).spawn(move || work(&jobs, &events))?;
+    let known = Known::with_helper()?;
+    builder.stack_size(limits::STACK).spawn(move || work(&jobs, &events, known))?;
     Ok(())
 }
 
-fn work(jobs: &Receiver<Job>, events: &Sender<Event>) {
-    let mut known = Known::default();
+fn work(jobs: &Receiver<Job>, events: &Sender<Event>, mut known: Known) {
     for job in jobs {
         match job {
             Job::Compile(wish) => {

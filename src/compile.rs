@@ -15,6 +15,7 @@ use crate::model::Deployment;
 use crate::plan::Plan;
 use crate::plan::seal::{self, Canonical};
 use crate::script::import::Library;
+use crate::script::known::Known;
 use crate::script::limits::{self, Stop};
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs};
@@ -106,15 +107,14 @@ impl Compiled {
     /// Makes the plan, if there is no error, and returns what its file is made of: to write the plan again would cost as
     /// much as to make it.
     pub fn assemble_written(&mut self, as_of: Date) -> Option<Canonical> {
-        self.sketch(as_of);
+        self.plan = self.sketch(as_of);
         self.plan.as_mut().map(seal::seal)
     }
 
     /// Makes the plan, if there is no error, without its seal, which is dear: to look at, and not to keep.
-    pub fn sketch(&mut self, as_of: Date) {
-        if !self.has_errors() {
-            self.plan = Some(assemble::plan(self, as_of));
-        }
+    #[must_use]
+    pub fn sketch(&self, as_of: Date) -> Option<Plan> {
+        (!self.has_errors()).then(|| assemble::plan(self, as_of))
     }
 
     /// Whether an error was found.
@@ -174,7 +174,7 @@ pub fn load_with(
     root: Option<&Path>,
     library: Library,
 ) -> Result<Program, Unreadable> {
-    script::load(files, entry, root, library, registry())
+    script::load(files, entry, root, library, registry(), &mut Known::default())
 }
 
 /// Runs a program over one customer's values, without assembling the plan. Call it on [`script::on_deep_stack`].

@@ -23,6 +23,7 @@ use crate::diagnostic::Diagnostic;
 use crate::model::Deployment;
 use crate::plan::{Place, Plan, Setting};
 use crate::script::import::Library;
+use crate::script::known::Known;
 use crate::script::registry::Registry;
 use crate::script::values::{self, Unreadable, ValueInputs, Values};
 use crate::script::{self, Program, Script};
@@ -52,16 +53,20 @@ pub struct Analysis {
 /// What running it brought.
 #[derive(Debug)]
 pub struct Outcome {
-    /// The findings, the texts, and the plan if there is one.
+    /// The findings and the texts; the plan is made by [`Good::of`].
     pub compiled: Compiled,
 }
 
 /// Reads and compiles a script, its modules and its values. Call it on a deep stack.
-pub fn analyse(files: &dyn Files, inputs: &Inputs) -> Result<Analysis, Unreadable> {
+pub fn analyse(
+    files: &dyn Files,
+    inputs: &Inputs,
+    known: &mut Known,
+) -> Result<Analysis, Unreadable> {
     let tests = trial::is_tests(&inputs.script);
     let registry = if tests { trial::registry() } else { compile::registry() };
     let (entry, root) = (&inputs.script, inputs.root.as_deref());
-    let program = script::load(files, entry, root, Library::Embedded, registry)?;
+    let program = script::load(files, entry, root, Library::Embedded, registry, known)?;
     let mut sources = program.sources.clone();
     let value_inputs = ValueInputs {
         root: &program.root,
@@ -84,9 +89,7 @@ pub fn run(files: &(dyn Files + Sync), analysis: &Analysis) -> Result<Outcome, U
     let Analysis { program, registry, values, inputs, .. } = analysis;
     let (sources, found) = (analysis.sources.clone(), analysis.found.clone());
     let run = script::run(program, *registry, values, sources, found, &inputs.stop);
-    let mut compiled = compile::judge(program, run, inputs);
-    compiled.sketch(inputs.as_of);
-    Ok(Outcome { compiled })
+    Ok(Outcome { compiled: compile::judge(program, run, inputs) })
 }
 
 fn tests(files: &(dyn Files + Sync), analysis: &Analysis) -> Result<Outcome, Unreadable> {
@@ -130,7 +133,7 @@ impl Analysis {
 }
 
 /// A plan, and the texts that it was made from.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct Good {
     /// The plan.
     pub plan: Plan,
@@ -139,10 +142,14 @@ pub struct Good {
 }
 
 impl Good {
-    /// Keeps the plan of an outcome, if it has one.
+    /// Makes the plan of an outcome, if nothing speaks against one. Tests have none.
     #[must_use]
-    pub fn of(outcome: &Outcome) -> Option<Good> {
-        let plan = outcome.compiled.plan.clone()?;
+    pub fn of(analysis: &Analysis, outcome: &Outcome) -> Option<Good> {
+        let inputs = &analysis.inputs;
+        if trial::is_tests(&inputs.script) {
+            return None;
+        }
+        let plan = outcome.compiled.sketch(inputs.as_of)?;
         Some(Good { plan, sources: outcome.compiled.sources.clone() })
     }
 

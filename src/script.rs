@@ -10,6 +10,7 @@ pub mod exposed;
 pub mod faults;
 pub mod import;
 pub mod kind;
+pub mod known;
 pub mod limits;
 mod machine;
 pub mod param;
@@ -36,6 +37,7 @@ use crate::diagnostic::{Applicability, Code, Diagnostic};
 use crate::model::Deployment;
 use crate::script::engine::Clock;
 use crate::script::import::{Imports, Library};
+use crate::script::known::Known;
 use crate::script::limits::Stop;
 use crate::script::machine::Machines;
 use crate::script::param::Parameters;
@@ -104,9 +106,9 @@ pub struct Script {
     /// Its name: the path relative to the root with `/`, or `std/…`.
     pub name: String,
     /// Its tree.
-    pub tree: Tree,
+    pub tree: Arc<Tree>,
     /// What the engine made of it; nothing if it is no script.
-    pub ast: Option<AST>,
+    pub ast: Option<Arc<AST>>,
     /// Where its calls stand. Made when it is first asked for.
     sites: OnceLock<Sites>,
 }
@@ -114,8 +116,9 @@ pub struct Script {
 impl Script {
     /// A script that was read and is not compiled yet.
     #[must_use]
-    pub fn new(id: SourceId, name: impl Into<String>, tree: Tree) -> Self {
-        Script { id, name: name.into(), tree, ast: None, sites: OnceLock::new() }
+    pub fn new(id: SourceId, name: impl Into<String>, tree: impl Into<Arc<Tree>>) -> Self {
+        let (name, tree) = (name.into(), tree.into());
+        Script { id, name, tree, ast: None, sites: OnceLock::new() }
     }
 
     /// A span in this script.
@@ -160,7 +163,7 @@ pub struct Program {
     literals: OnceLock<BTreeMap<usize, Literal>>,
     ingredients: Mutex<HashMap<Span, Arc<[String]>>>,
     /// For the use of a variable, the value that it is declared with: both as nodes of a script.
-    initials: OnceLock<HashMap<(SourceId, u32), u32>>,
+    initials: HashMap<(SourceId, u32), u32>,
     machines: Machines,
 }
 
@@ -282,19 +285,7 @@ impl Program {
 
     /// The value that a variable is declared with, for one that is declared by a statement.
     fn initial<'s>(&self, script: &'s Script, node: Node<'_>) -> Option<Node<'s>> {
-        let initials = self.initials.get_or_init(|| {
-            let mut initials = HashMap::new();
-            for script in &self.scripts {
-                let names = script.tree.names();
-                let with = |it: &Reference<'_>| {
-                    let init = Let::cast(names.bindings[it.binding?].node)?.init()?;
-                    Some(((script.id, it.node.index()), init.index()))
-                };
-                initials.extend(names.references.iter().filter_map(with));
-            }
-            initials
-        });
-        Some(script.tree.node(*initials.get(&(script.id, node.index()))?))
+        Some(script.tree.node(*self.initials.get(&(script.id, node.index()))?))
     }
 
     /// Whether an expression calls a module that could not be read, whose faults only follow from that.
@@ -333,59 +324,107 @@ pub fn load(
     root: Option<&Path>,
     library: Library,
     registry: Registry,
+    known: &mut Known,
 ) -> Result<Program, Unreadable> {
     let mut sources = Sources::default();
     let mut diagnostics = Vec::new();
-    let (mut scripts, imports, root) =
-        import::read_all(files, entry, root, library, &mut sources, &mut diagnostics)?;
-    let mut runnable = diagnostics.is_empty();
-    for script in &mut scripts {
-        let before = diagnostics.len();
-        report_syntax(script, &mut diagnostics);
-        report_size(script, &sources, &mut diagnostics);
-        // `eval` is reported with what to do instead.
-        let evaluates = script.tree.calls().any(|it| it.name() == "eval");
-        if diagnostics.len() == before && !evaluates {
-            let text = engine_text(&sources.get(script.id).text);
-            match engine::compile(&script.name, &text) {
-                Ok(ast) => script.ast = Some(ast),
-                Err(error) => report_parse(script, &sources, &error, &mut diagnostics),
-            }
-        }
-        runnable &= script.ast.is_some();
-    }
-    for script in &scripts {
-        for span in exposed::written_out(script) {
-            sources.veil(span);
-        }
-    }
+    let (scripts, imports, root) =
+        import::read_all(files, entry, root, library, known, &mut sources, &mut diagnostics)?;
     let mut program = Program {
         root,
         sources,
         scripts,
         contract: Contract::default(),
+        runnable: diagnostics.is_empty(),
         diagnostics,
-        runnable,
         imports,
         unknown: Unknown::default(),
         literals: OnceLock::new(),
         ingredients: Mutex::default(),
-        initials: OnceLock::new(),
+        initials: HashMap::new(),
         machines: Machines::default(),
     };
-    let mut contract = Contract::default();
-    let mut unknown = Unknown::default();
-    let mut found = Vec::new();
-    for script in &program.scripts {
-        contract.read(script, &mut found);
-        statics::check(&program, script, registry, &mut unknown, &mut found);
+    let sound: Vec<bool> = program
+        .scripts
+        .iter()
+        .map(|script| {
+            let before = program.diagnostics.len();
+            report_syntax(script, &mut program.diagnostics);
+            report_size(script, &program.sources, &mut program.diagnostics);
+            // `eval` is reported with what to do instead.
+            let evaluates = script.tree.calls().any(|it| it.name() == "eval");
+            program.diagnostics.len() == before && !evaluates
+        })
+        .collect();
+    // Neither needs the other, and the engine takes as long as everything else.
+    let program = Arc::new(program);
+    let shared = program.clone();
+    let (told, compiled) = known.both(
+        move || tell(&shared, registry),
+        |known| {
+            let scripts = program.scripts.iter().zip(&sound);
+            let compile = |(script, sound): (&Script, &bool)| {
+                sound.then(|| known.ast(script).map_or_else(|| compile(script), Ok))
+            };
+            scripts.map(compile).collect::<Vec<_>>()
+        },
+    );
+    let mut program = Arc::into_inner(program).expect("what shared it is done");
+    for (script, compiled) in program.scripts.iter_mut().zip(compiled) {
+        match compiled {
+            Some(Ok(ast)) => script.ast = Some(ast),
+            Some(Err(error)) => {
+                report_parse(script, &program.sources, &error, &mut program.diagnostics);
+            }
+            None => {}
+        }
+        program.runnable &= script.ast.is_some();
     }
-    program.runnable &=
-        found.iter().all(|it| !std::ptr::eq(it.code, &raw const statics::SCRIPT_FORBIDDEN));
-    program.diagnostics.extend(found);
-    program.contract = contract;
-    program.unknown = unknown;
+    known.keep(&program.scripts);
+    for span in told.exposed {
+        program.sources.veil(span);
+    }
+    program.runnable &= told
+        .diagnostics
+        .iter()
+        .all(|it| !std::ptr::eq(it.code, &raw const statics::SCRIPT_FORBIDDEN));
+    program.diagnostics.extend(told.diagnostics);
+    program.contract = told.contract;
+    program.unknown = told.unknown;
+    program.initials = told.initials;
     Ok(program)
+}
+
+fn compile(script: &Script) -> Result<Arc<AST>, Box<rhai::ParseError>> {
+    engine::compile(&script.name, &engine_text(script.tree.text())).map(Arc::new)
+}
+
+/// What the texts of a program tell before the engine has seen them.
+#[derive(Default)]
+struct Told {
+    exposed: Vec<Span>,
+    contract: Contract,
+    unknown: Unknown,
+    diagnostics: Vec<Diagnostic>,
+    initials: HashMap<(SourceId, u32), u32>,
+}
+
+fn tell(program: &Program, registry: Registry) -> Told {
+    let mut told = Told::default();
+    for script in &program.scripts {
+        told.exposed.extend(exposed::written_out(script));
+        told.contract.read(script, &mut told.diagnostics);
+        let (unknown, found) = (&mut told.unknown, &mut told.diagnostics);
+        let names = statics::check(program, script, registry, unknown, found);
+        let initial = |it: &Reference<'_>| {
+            let init = Let::cast(names.bindings[it.binding?].node)?.init()?;
+            Some(((script.id, it.node.index()), init.index()))
+        };
+        told.initials.extend(names.references.iter().filter_map(initial));
+        // The first call of a run would wait for them.
+        script.find_sites(&program.sources);
+    }
+    told
 }
 
 /// What one run brought forth.

@@ -18,6 +18,7 @@ use crate::model::Declared;
 use crate::model::format::{Format, Text};
 use crate::plan::op::Literal;
 use crate::script::import::Library;
+use crate::script::known::Known;
 use crate::script::limits::{self, Stop};
 use crate::script::param::sounds_secret;
 use crate::script::registry::{FnSpec, Registry};
@@ -234,7 +235,9 @@ pub struct Given {
 pub fn read(files: &(dyn Files + Sync), path: &Path, given: &Given) -> Result<Trial, Unreadable> {
     script::on_deep_stack(|| {
         let registry = registry();
-        let program = script::load(files, path, Some(&given.root), Library::Embedded, registry)?;
+        let (root, library) = (Some(given.root.as_path()), Library::Embedded);
+        let known = &mut Known::default();
+        let program = script::load(files, path, root, library, registry, known)?;
         let program = Arc::new(program);
         let sources = program.sources.clone();
         let run = script::run(

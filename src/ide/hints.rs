@@ -49,7 +49,7 @@ pub fn of_values(analysis: &Analysis, id: SourceId, range: &Range<u32>) -> Vec<H
 #[must_use]
 pub fn hints(
     analysis: &Analysis,
-    outcome: &Outcome,
+    plan: Option<&Plan>,
     id: SourceId,
     range: &Range<u32>,
 ) -> Vec<Hint> {
@@ -69,7 +69,7 @@ pub fn hints(
         };
         hints.push(Hint { at: init.range().end, text: format!("= {}", short(&value)), note });
     }
-    if let Some(plan) = &outcome.compiled.plan {
+    if let Some(plan) = plan {
         of_plan(analysis, plan, id, &mut hints);
     }
     hints.retain(|it| range.start <= it.at && it.at <= range.end);
@@ -132,8 +132,8 @@ fn short(value: &str) -> String {
 
 /// What stands above a script: how large its plan is, or how much speaks against one.
 #[must_use]
-pub fn lens(outcome: &Outcome) -> String {
-    let Some(plan) = &outcome.compiled.plan else {
+pub fn lens(outcome: &Outcome, plan: Option<&Plan>) -> String {
+    let Some(plan) = plan else {
         let errors = outcome.compiled.diagnostics.iter();
         let errors =
             errors.filter(|it| it.severity() == crate::diagnostic::Severity::Error).count();

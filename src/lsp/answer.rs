@@ -38,10 +38,11 @@ impl<W: Write> Server<W> {
     /// What a request waits for.
     pub(super) fn need(method: &str) -> Need {
         match method {
-            "textDocument/inlayHint"
-            | "textDocument/codeLens"
-            | "textDocument/codeAction"
-            | "workspace/executeCommand" => Need::Checked,
+            "textDocument/hover" => Need::Good,
+            "textDocument/codeAction" => Need::Checked,
+            "textDocument/inlayHint" | "textDocument/codeLens" | "workspace/executeCommand" => {
+                Need::Planned
+            }
             _ if method.starts_with("textDocument/") || method == "workspace/symbol" => {
                 Need::Loaded
             }
@@ -129,9 +130,8 @@ impl<W: Write> Server<W> {
                     .find(|(_, it)| it.kind == SourceKind::Library && it.name == name)
                     .map(|(id, _)| id)
             })?;
-            let at = analysis.sources.iter().position(|(it, _)| it == id)?;
-            let (loaded, text) = (loaded.clone(), loaded.texts[at].clone());
-            Some(Subject { path: path.clone(), loaded, id, text })
+            let text = loaded.text(id).clone();
+            Some(Subject { path: path.clone(), loaded: loaded.clone(), id, text })
         };
         let own = self.project_of(&path).and_then(|it| it.loaded.as_ref());
         let all = self.projects.values().filter_map(|it| it.loaded.as_ref());
@@ -219,6 +219,7 @@ impl<W: Write> Server<W> {
 
     fn hover(&self, subject: &Subject, offset: u32) -> Value {
         let good = self.project_of(&subject.path).and_then(|it| it.good.as_ref());
+        let good = good.map(|(_, it)| it.as_ref());
         let said = hover::hover(&subject.loaded.analysis, good, subject.id, offset);
         let Some((text, span)) = said else { return Value::Null };
         json!({ "contents": self.markup("hover", text), "range": self.range(&subject.loaded, span) })
@@ -473,12 +474,12 @@ impl<W: Write> Server<W> {
     fn inlay_hints(&self, subject: &Subject, params: &Value) -> Answer {
         let range = self.bytes(subject, params.get("range"))?;
         let analysis = &subject.loaded.analysis;
-        let outcome = self.project_of(&subject.path).and_then(|it| it.checked.as_ref());
-        let hints = match outcome {
+        let project = self.project_of(&subject.path).filter(|it| it.planned.is_some());
+        let hints = match project {
             _ if analysis.script(subject.id).is_none() => {
                 hints::of_values(analysis, subject.id, &range)
             }
-            Some((_, outcome)) => hints::hints(analysis, outcome, subject.id, &range),
+            Some(project) => hints::hints(analysis, project.plan(), subject.id, &range),
             None => return Ok(json!([])),
         };
         let hints = hints.into_iter().map(|it| {

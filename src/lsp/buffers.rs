@@ -21,11 +21,14 @@ impl Files for Buffers {
         Ok(text.to_string())
     }
 
-    /// What is open need not be on the disk yet.
+    /// What is open need not be on the disk yet, and is known by its path without links.
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        if self.0.contains_key(path) {
+            return Ok(path.to_path_buf());
+        }
         Disk.canonical(path).or_else(|error| {
             let mut open = self.0.keys();
-            let there = open.any(|it| it == path || it.starts_with(path));
+            let there = open.any(|it| it.starts_with(path));
             if there { Ok(path.to_path_buf()) } else { Err(error) }
         })
     }

@@ -17,7 +17,7 @@ use crate::lsp::answer::Answer;
 use crate::lsp::convert::{path_of, uri_of};
 use crate::lsp::find;
 use crate::lsp::settings::Settings;
-use crate::lsp::state::Server;
+use crate::lsp::state::{Project, Server};
 use crate::trial;
 
 /// Shows the plan of a script, given its address, as the pages of the installer's wizard.
@@ -43,21 +43,20 @@ pub(super) fn offered(settings: &Settings) -> Vec<&'static str> {
 impl<W: Write> Server<W> {
     /// What stands above a script.
     pub(super) fn lenses(&self, path: &std::path::Path) -> Vec<Value> {
-        let project = self.projects.get(path);
-        let Some((_, outcome)) = project.and_then(|it| it.checked.as_ref()) else {
-            return Vec::new();
-        };
+        let Some(project) = self.projects.get(path) else { return Vec::new() };
+        let Some((_, outcome)) = &project.checked else { return Vec::new() };
         if trial::is_tests(path) {
             return Vec::new();
         }
-        let planned = outcome.compiled.plan.is_some();
+        let plan = project.plan();
         let lens = |title: &str, command: &str| {
             let command =
                 json!({ "title": title, "command": command, "arguments": [self.uri(path)] });
             json!({ "range": types::Range::default(), "command": command })
         };
-        let mut lenses = vec![lens(&hints::lens(outcome), if planned { PLAN } else { "" })];
-        if planned && self.settings.runs(REHEARSE) {
+        let shown = if plan.is_some() { PLAN } else { "" };
+        let mut lenses = vec![lens(&hints::lens(outcome, plan), shown)];
+        if plan.is_some() && self.settings.runs(REHEARSE) {
             lenses.push(lens("rehearse", REHEARSE));
         }
         lenses
@@ -72,8 +71,7 @@ impl<W: Write> Server<W> {
             PLAN => {
                 let path = path_of(&types::Uri::from(argument)).map(|it| find::real(&it));
                 let project = path.as_ref().and_then(|it| self.project_of(it));
-                let outcome = project.and_then(|it| it.checked.as_ref());
-                let Some(plan) = outcome.and_then(|(_, it)| it.compiled.plan.as_ref()) else {
+                let Some(plan) = project.and_then(Project::plan) else {
                     return refused(format!("`{argument}` has no plan"));
                 };
                 let name = path.as_deref().and_then(|it| it.file_stem()).unwrap_or_default();

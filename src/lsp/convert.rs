@@ -43,13 +43,14 @@ pub(super) struct Text {
 impl Text {
     /// Finds the lines of a text.
     pub(super) fn new(text: Arc<str>) -> Self {
-        let bytes = text.as_bytes();
+        let behind = |(at, _): (usize, &str)| at as u32 + 1;
         let mut starts = vec![0];
-        for (at, byte) in bytes.iter().enumerate() {
-            if *byte == b'\n' || (*byte == b'\r' && bytes.get(at + 1) != Some(&b'\n')) {
-                starts.push(at as u32 + 1);
-            }
-        }
+        starts.extend(text.match_indices('\n').map(behind));
+        let alone = text.match_indices('\r').map(behind);
+        let alone = alone.filter(|at| text.as_bytes().get(*at as usize) != Some(&b'\n'));
+        starts.extend(alone);
+        // Few texts have such, and then this is in order already.
+        starts.sort_unstable();
         Text { text, starts }
     }
 

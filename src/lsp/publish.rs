@@ -5,14 +5,25 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use gen_lsp_types as types;
+use serde::Serialize;
 use types::Uri;
 
 use crate::diagnostic::Diagnostic;
 use crate::ide::Outcome;
 use crate::lsp::convert::{severity, uri_of};
 use crate::lsp::state::Server;
+use crate::lsp::wire::{self, Told};
 use crate::lsp::worker::Loaded;
 use crate::source::{SourceId, SourceKind, Span};
+
+/// What all projects say of a file: `PublishDiagnosticsParams`, without a copy of each finding.
+#[derive(Serialize)]
+struct Findings<'f> {
+    uri: Uri,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    version: Option<i32>,
+    diagnostics: Vec<&'f types::Diagnostic>,
+}
 
 impl<W: Write> Server<W> {
     /// Sends the findings of a project.
@@ -65,18 +76,19 @@ impl<W: Write> Server<W> {
     /// Sends what all projects say of some files.
     pub(super) fn publish_anew(&mut self, paths: BTreeSet<PathBuf>) {
         for path in paths {
-            let mut all: Vec<types::Diagnostic> = Vec::new();
+            let Some(uri) = self.uri(&path) else { continue };
+            let version = self.documents.get(&path).map(|it| it.version);
+            let mut diagnostics: Vec<&types::Diagnostic> = Vec::new();
             for project in self.projects.values() {
                 for it in project.found.get(&path).into_iter().flatten() {
-                    if !all.contains(it) {
-                        all.push(it.clone());
+                    if !diagnostics.contains(&it) {
+                        diagnostics.push(it);
                     }
                 }
             }
-            let Some(uri) = self.uri(&path) else { continue };
-            let version = self.documents.get(&path).map(|it| it.version);
-            let params = types::PublishDiagnosticsParams { uri, version, diagnostics: all };
-            self.notify("textDocument/publishDiagnostics", params);
+            let params = Findings { uri, version, diagnostics };
+            let told = Told { method: "textDocument/publishDiagnostics", params };
+            wire::write(&mut self.output, &told).unwrap_or_default();
         }
     }
 
@@ -103,9 +115,7 @@ impl<W: Write> Server<W> {
 
     /// The range of a span in its text.
     pub(super) fn range(&self, loaded: &Loaded, span: Span) -> types::Range {
-        let index = loaded.analysis.sources.iter().position(|(id, _)| id == span.source);
-        let text = &loaded.texts[index.expect("the source is one of these")];
-        text.range(span.start..span.end, self.client.encoding)
+        loaded.text(span.source).range(span.start..span.end, self.client.encoding)
     }
 
     /// A finding with the file that shows it. One that lies where no editor is, such as in the environment, is shown at the

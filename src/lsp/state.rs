@@ -20,9 +20,10 @@ use crate::lsp::convert::{Text, path_of};
 use crate::lsp::library::Library;
 use crate::lsp::settings::Settings;
 use crate::lsp::start::{self, Client};
-use crate::lsp::wire::{self, Frame};
-use crate::lsp::worker::{self, Job, Loaded};
+use crate::lsp::wire::{self, Frame, Told};
+use crate::lsp::worker::{self, Job, Loaded, Wish};
 use crate::lsp::{Ended, Setup, find};
+use crate::plan::Plan;
 use crate::script::limits::Stop;
 use crate::trial;
 
@@ -66,10 +67,12 @@ pub(super) struct Project {
     pub(super) loaded: Option<(u64, Arc<Loaded>)>,
     /// The newest that has run.
     pub(super) checked: Option<(u64, Arc<Outcome>)>,
+    /// The newest of which a plan was made, or none could be.
+    pub(super) planned: Option<u64>,
     /// The revision that could not be read.
     pub(super) failed: Option<u64>,
     /// The last plan.
-    pub(super) good: Option<Good>,
+    pub(super) good: Option<(u64, Arc<Good>)>,
     /// The findings as they were sent, by file.
     pub(super) found: BTreeMap<PathBuf, Vec<types::Diagnostic>>,
 }
@@ -81,14 +84,18 @@ pub(super) enum Need {
     Nothing,
     /// That the text has been read.
     Loaded,
+    /// That the text has been read and, where its findings are told already, that its plan was made as well.
+    Good,
     /// That it has run.
     Checked,
+    /// That its plan was made, if it has one.
+    Planned,
 }
 
 /// One conversation.
 #[derive(Debug)]
 pub(super) struct Server<W> {
-    output: W,
+    pub(super) output: W,
     jobs: Sender<Job>,
     pub(super) setup: Setup,
     pub(super) client: Client,
@@ -155,7 +162,7 @@ impl<W: Write> Server<W> {
             }
             Event::Frame(Frame::Message(Message::Response(it))) => self.response(it),
             Event::Frame(Frame::Malformed(answer)) => {
-                if wire::write_raw(&mut self.output, &answer).is_err() {
+                if wire::write(&mut self.output, &answer).is_err() {
                     return Some(Ended::Abruptly);
                 }
             }
@@ -179,7 +186,7 @@ impl<W: Write> Server<W> {
 
     /// Sends a notification.
     pub(super) fn notify(&mut self, method: &str, params: impl serde::Serialize) {
-        self.send(Notification::new(method.to_owned(), params));
+        wire::write(&mut self.output, &Told { method, params }).unwrap_or_default();
     }
 
     /// Asks the client.
@@ -245,10 +252,15 @@ impl<W: Write> Server<W> {
             if it.failed == revision {
                 return false;
             }
+            let loaded = it.loaded.as_ref().map(|it| it.0) == revision;
+            let checked = it.checked.as_ref().map(|it| it.0) == revision;
+            let planned = it.planned == revision;
             match need {
                 Need::Nothing => false,
-                Need::Loaded => it.loaded.as_ref().map(|it| it.0) != revision,
-                Need::Checked => it.checked.as_ref().map(|it| it.0) != revision,
+                Need::Loaded => !loaded,
+                Need::Good => !loaded || checked && !planned,
+                Need::Checked => !checked,
+                Need::Planned => !planned,
             }
         };
         match Self::document_of(&request.params) {
@@ -396,7 +408,8 @@ impl<W: Write> Server<W> {
             return;
         };
         let uri = &params.text_document.text_document_identifier.uri;
-        let Some(path) = path_of(uri).map(|it| find::real(&it)) else { return };
+        let Some(path) = path_of(uri) else { return };
+        let path = if self.documents.contains_key(&path) { path } else { find::real(&path) };
         let encoding = self.client.encoding;
         let Some(document) = self.documents.get_mut(&path) else {
             self.log("a text is changed that is not open");
@@ -462,6 +475,7 @@ impl<W: Write> Server<W> {
             revision: 0,
             loaded: None,
             checked: None,
+            planned: None,
             failed: None,
             good: None,
             found: BTreeMap::new(),
@@ -515,8 +529,13 @@ impl<W: Write> Server<W> {
         project.revision = revision;
         project.inputs.stop.now();
         project.inputs = inputs.clone();
-        let job = Job { entry: entry.to_path_buf(), revision, inputs, files: self.buffers.clone() };
-        // The thread ends only with this sender.
+        let wish =
+            Wish { entry: entry.to_path_buf(), revision, inputs, files: self.buffers.clone() };
+        self.hand_over(Job::Compile(wish));
+    }
+
+    /// Has the worker do something. Its thread ends only with this sender.
+    fn hand_over(&self, job: Job) {
         self.jobs.send(job).unwrap_or_default();
     }
 
@@ -550,15 +569,20 @@ impl<W: Write> Server<W> {
         }
         match result {
             worker::Result::Loaded(loaded) => {
-                project.loaded = Some((revision, loaded));
+                let old = project.loaded.replace((revision, loaded));
+                self.hand_over(Job::Drop(Box::new(old)));
                 self.settle(entry);
             }
             worker::Result::Checked(loaded, outcome) => {
-                project.checked = Some((revision, outcome.clone()));
+                let old = project.checked.replace((revision, outcome.clone()));
                 self.publish(entry, &loaded, &outcome);
-                let project = self.projects.get_mut(entry).expect("it was there");
-                if let Some(good) = Good::of(&outcome) {
-                    project.good = Some(good);
+                self.hand_over(Job::Drop(Box::new(old)));
+            }
+            worker::Result::Planned(good) => {
+                project.planned = Some(revision);
+                if let Some(good) = good {
+                    let old = project.good.replace((revision, good));
+                    self.hand_over(Job::Drop(Box::new(old)));
                 }
                 for what in self.client.refreshes.clone() {
                     if self.documents.len() > 1 {
@@ -599,6 +623,12 @@ impl<W: Write> Server<W> {
 }
 
 impl Project {
+    /// The plan of what has run last, if it has one.
+    pub(super) fn plan(&self) -> Option<&Plan> {
+        let (_, good) = self.good.as_ref().filter(|(it, _)| self.planned == Some(*it))?;
+        Some(&good.plan)
+    }
+
     /// Whether a file is part of it.
     pub(super) fn has(&self, entry: &Path, path: &Path) -> bool {
         let read =

@@ -6,6 +6,7 @@
 use std::io::{self, BufRead, Read, Write};
 
 use lsp_server::{ErrorCode, Message};
+use serde::Serialize;
 use serde_json::{Value, json};
 
 /// What was read.
@@ -92,17 +93,29 @@ fn body(input: &mut impl BufRead, length: u64) -> io::Result<Frame> {
 
 fn malformed(id: &Value, code: ErrorCode, message: &str) -> Frame {
     let error = json!({ "code": code as i32, "message": message });
-    Frame::Malformed(json!({ "jsonrpc": "2.0", "id": id, "error": error }))
+    Frame::Malformed(json!({ "id": id, "error": error }))
 }
 
-/// Writes a message.
-pub(super) fn write(output: &mut impl Write, message: &Message) -> io::Result<()> {
-    message.write(output)
+/// What nobody answers, with parameters that need not be made a [`Value`] first.
+#[derive(Debug, Serialize)]
+pub(super) struct Told<'m, P> {
+    /// What it is.
+    pub(super) method: &'m str,
+    /// What is told.
+    pub(super) params: P,
 }
 
-/// Writes the answer to something that is no message.
-pub(super) fn write_raw(output: &mut impl Write, answer: &Value) -> io::Result<()> {
-    let text = answer.to_string();
-    write!(output, "Content-Length: {}\r\n\r\n{text}", text.len())?;
+/// Writes a message, or the answer to something that is none.
+pub(super) fn write(output: &mut impl Write, message: &impl Serialize) -> io::Result<()> {
+    #[derive(Serialize)]
+    struct Versioned<'m, M> {
+        jsonrpc: &'static str,
+        #[serde(flatten)]
+        message: &'m M,
+    }
+    let text = serde_json::to_string(&Versioned { jsonrpc: "2.0", message })?;
+    // The standard output hands on whole lines. One that ends where the message does reaches the client in one piece.
+    let length = text.len() + 1;
+    output.write_all(format!("Content-Length: {length}\r\n\r\n{text}\n").as_bytes())?;
     output.flush()
 }

@@ -64,7 +64,7 @@ pub(super) fn engine(registry: Registry, recorder: &Shared, program: &Program) -
         late.then(|| Dynamic::from("time"))
     });
     // The call stack is kept only while a debugger is there, and holds calls of the scripts' own functions.
-    if program.scripts.iter().filter_map(|it| it.ast.as_ref()).any(AST::has_functions) {
+    if program.scripts.iter().filter_map(|it| it.ast.as_ref()).any(|it| it.has_functions()) {
         #[expect(deprecated, reason = "it is only marked as volatile; the version is pinned")]
         engine.register_debugger(
             |_, debugger| debugger,

@@ -5,11 +5,11 @@ use std::path::{Component, Path, PathBuf};
 
 use crate::code;
 use crate::diagnostic::{Code, Diagnostic, nearest};
+use crate::script::known::Known;
 use crate::script::values::Unreadable;
 use crate::script::{MOST_BYTES, Script, folder, with_slashes};
 use crate::source::files::{Files, ReadError};
 use crate::source::{SourceId, SourceKind, Sources, Span};
-use crate::syntax;
 
 code! {
     /// An `import` names a module that cannot be read.
@@ -112,6 +112,7 @@ pub(super) fn read_all(
     entry: &Path,
     root: Option<&Path>,
     library: Library,
+    known: &Known,
     sources: &mut Sources,
     out: &mut Vec<Diagnostic>,
 ) -> Result<(Vec<Script>, Imports, PathBuf), Unreadable> {
@@ -139,6 +140,7 @@ pub(super) fn read_all(
         files,
         root,
         library,
+        known,
         sources,
         out,
         scripts: Vec::new(),
@@ -154,6 +156,7 @@ struct Reader<'r> {
     files: &'r dyn Files,
     root: PathBuf,
     library: Library,
+    known: &'r Known,
     sources: &'r mut Sources,
     out: &'r mut Vec<Diagnostic>,
     scripts: Vec<Script>,
@@ -167,7 +170,7 @@ impl Reader<'_> {
     /// Adds a script and follows its imports; returns its index.
     fn script(&mut self, place: Place, name: String, kind: SourceKind, text: String) -> usize {
         let id = self.sources.add(kind, name.clone(), text);
-        let tree = syntax::parse(self.sources.get(id).text.clone());
+        let tree = self.known.tree(&name, &self.sources.get(id).text);
         let index = self.scripts.len();
         let wanted: Vec<(Option<String>, Span)> = tree
             .imports()

@@ -32,6 +32,11 @@ impl Sites {
 }
 
 impl Script {
+    /// Finds the places of the calls.
+    pub(super) fn find_sites(&self, sources: &Sources) {
+        self.sites.get_or_init(|| Sites::new(self, sources));
+    }
+
     /// Where the call at an engine's position stands; the smallest thing there if it is none.
     pub(super) fn site(&self, position: Position, sources: &Sources) -> Site<'_> {
         let sites = self.sites.get_or_init(|| Sites::new(self, sources));

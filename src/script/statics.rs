@@ -153,14 +153,14 @@ impl Unknown {
     }
 }
 
-/// Reports what can be told of one script of a program.
-pub(super) fn check(
-    program: &Program,
-    script: &Script,
+/// Reports what can be told of one script of a program; returns its names, which are dear to pair.
+pub(super) fn check<'p>(
+    program: &'p Program,
+    script: &'p Script,
     registry: Registry,
     unknown: &mut Unknown,
     out: &mut Vec<Diagnostic>,
-) {
+) -> Names<'p> {
     let mut checker = Checker {
         program,
         script,
@@ -184,9 +184,10 @@ pub(super) fn check(
     for literal in script.tree.nodes().filter_map(StringLiteral::cast) {
         checker.backslashes(literal);
     }
+    checker.names
 }
 
-struct Checker<'p> {
+struct Checker<'p, 'o> {
     program: &'p Program,
     script: &'p Script,
     registry: Registry,
@@ -195,8 +196,8 @@ struct Checker<'p> {
     names: Names<'p>,
     /// Whether the text has no syntax error; if it has one, what is unknown may only be cut off.
     whole: bool,
-    unknown: &'p mut Unknown,
-    out: &'p mut Vec<Diagnostic>,
+    unknown: &'o mut Unknown,
+    out: &'o mut Vec<Diagnostic>,
 }
 
 /// What a namespace of the script itself is.
@@ -209,7 +210,7 @@ enum Alias<'p> {
     Module(&'p Script),
 }
 
-impl<'p> Checker<'p> {
+impl<'p> Checker<'p, '_> {
     fn report(&mut self, diagnostic: Diagnostic) {
         self.out.push(diagnostic);
     }
@@ -430,7 +431,7 @@ impl<'p> Checker<'p> {
         }
         if let Alias::Module(module) = alias {
             let functions: Vec<&str> = module.tree.functions().map(Function::name).collect();
-            let known = module.ast.is_none() || functions.contains(&name);
+            let known = !module.tree.errors().is_empty() || functions.contains(&name);
             // A module may export a closure in a variable as well.
             let exported = module.tree.root().descendants().filter_map(Let::cast);
             if known || exported.map(Let::name).any(|it| it == name) {

@@ -11,6 +11,7 @@ use jiff::civil::Date;
 
 use crate::compile;
 use crate::script::import::Library;
+use crate::script::known::Known;
 use crate::script::recorder::PROBES;
 use crate::script::registry::{FnSpec, Registry};
 use crate::script::suite::Case;
@@ -136,7 +137,8 @@ pub fn registry() -> Registry {
 pub fn load(files: &dyn Files, template: &Path, given: &Given) -> Result<Counting, Unreadable> {
     let probed = ProbedFiles::new(files);
     let (root, library) = (given.imports.as_deref(), Library::Embedded);
-    let program = script::load(&probed, template, root, library, registry())?;
+    let known = &mut Known::default();
+    let program = script::load(&probed, template, root, library, registry(), known)?;
     let mut scripts = probed.scripts.into_inner();
     let folder = root.map_or_else(|| script::folder(template), Path::to_path_buf);
     if let Ok(real) = files.canonical(&folder) {

@@ -177,6 +177,16 @@ pub fn load_with(
     script::load(files, entry, root, library, registry(), &mut Known::default())
 }
 
+/// As [`load`], for one who reads the same scripts again and again.
+pub fn load_again(
+    files: &dyn Files,
+    entry: &Path,
+    root: Option<&Path>,
+    known: &mut Known,
+) -> Result<Program, Unreadable> {
+    script::load(files, entry, root, Library::Embedded, registry(), known)
+}
+
 /// Runs a program over one customer's values, without assembling the plan. Call it on [`script::on_deep_stack`].
 pub fn run(
     files: &dyn Files,

@@ -11,6 +11,7 @@ use crate::compile::{self, Compiled, Inputs, many};
 use crate::installer::Packages;
 use crate::installer::shelf::Shelf;
 use crate::script::Program;
+use crate::script::known::Known;
 use crate::script::values::{LIMIT, Unreadable};
 use crate::source::files::{Disk, Files, ReadError, settled};
 use crate::watch::look::{
@@ -58,6 +59,8 @@ pub struct Outcome {
 pub struct Runner {
     setup: Setup,
     shelf: Arc<Shelf>,
+    /// What was made of the scripts before.
+    known: Known,
     program: Option<Loaded>,
     kept: Vec<Kept>,
     /// What changed since the last run that was not overtaken.
@@ -89,6 +92,8 @@ impl Runner {
         Runner {
             setup,
             shelf: Arc::default(),
+            // Where there is no room for another thread, everything is done in turn.
+            known: Known::with_helper().unwrap_or_default(),
             program: None,
             kept: Vec::new(),
             stale: BTreeSet::new(),
@@ -176,10 +181,10 @@ impl Runner {
         kept
     }
 
-    fn load(&self, files: &(dyn Files + Sync), as_of: Date) -> Loaded {
+    fn load(&mut self, files: &(dyn Files + Sync), as_of: Date) -> Loaded {
         let witness = Witness::new(files);
-        let inputs = &self.setup.inputs;
-        let program = compile::load(&witness, &inputs.script, inputs.root.as_deref());
+        let Inputs { script, root, .. } = &self.setup.inputs;
+        let program = compile::load_again(&witness, script, root.as_deref(), &mut self.known);
         let packages: Result<Arc<dyn Packages>, Note> = match &self.setup.profile {
             Some(path) => match profile(&witness, path) {
                 Ok(profile) => Ok(Arc::new(profile)),

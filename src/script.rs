@@ -14,6 +14,7 @@ pub mod known;
 pub mod limits;
 mod machine;
 pub mod param;
+mod patch;
 pub mod pending;
 pub mod print;
 pub mod provenance;
@@ -356,17 +357,23 @@ pub fn load(
             program.diagnostics.len() == before && !evaluates
         })
         .collect();
-    // Neither needs the other, and the engine takes as long as everything else.
+    // None of these needs another.
     let program = Arc::new(program);
-    let shared = program.clone();
-    let (told, compiled) = known.both(
-        move || tell(&shared, registry),
+    let (first, second) = (program.clone(), program.clone());
+    let ((compiled, asked), named) = known.both(
+        move || named(&first, registry),
         |known| {
-            let scripts = program.scripts.iter().zip(&sound);
-            let compile = |(script, sound): (&Script, &bool)| {
-                sound.then(|| known.ast(script).map_or_else(|| compile(script), Ok))
-            };
-            scripts.map(compile).collect::<Vec<_>>()
+            known.both(
+                move || asked(&second),
+                |known| {
+                    let scripts = program.scripts.iter().zip(&sound);
+                    let compile = |(script, sound): (&Script, &bool)| {
+                        let known = || known.ast(script, program.sources.get(script.id));
+                        sound.then(|| known().map_or_else(|| compile(script), Ok))
+                    };
+                    scripts.map(compile).collect::<Vec<_>>()
+                },
+            )
         },
     );
     let mut program = Arc::into_inner(program).expect("what shared it is done");
@@ -381,17 +388,18 @@ pub fn load(
         program.runnable &= script.ast.is_some();
     }
     known.keep(&program.scripts);
-    for span in told.exposed {
+    for span in asked.exposed {
         program.sources.veil(span);
     }
-    program.runnable &= told
+    program.runnable &= named
         .diagnostics
         .iter()
         .all(|it| !std::ptr::eq(it.code, &raw const statics::SCRIPT_FORBIDDEN));
-    program.diagnostics.extend(told.diagnostics);
-    program.contract = told.contract;
-    program.unknown = told.unknown;
-    program.initials = told.initials;
+    program.diagnostics.extend(asked.diagnostics);
+    program.diagnostics.extend(named.diagnostics);
+    program.contract = asked.contract;
+    program.unknown = named.unknown;
+    program.initials = named.initials;
     Ok(program)
 }
 
@@ -399,21 +407,36 @@ fn compile(script: &Script) -> Result<Arc<AST>, Box<rhai::ParseError>> {
     engine::compile(&script.name, &engine_text(script.tree.text())).map(Arc::new)
 }
 
-/// What the texts of a program tell before the engine has seen them.
+/// What the calls of a program tell: what is written out, and what is asked of the values.
 #[derive(Default)]
-struct Told {
+struct Asked {
     exposed: Vec<Span>,
     contract: Contract,
+    diagnostics: Vec<Diagnostic>,
+}
+
+fn asked(program: &Program) -> Asked {
+    let mut asked = Asked::default();
+    for script in &program.scripts {
+        asked.exposed.extend(exposed::written_out(script));
+        asked.contract.read(script, &mut asked.diagnostics);
+        // The first call of a run would wait for them.
+        script.find_sites(&program.sources);
+    }
+    asked
+}
+
+/// What the names of a program tell.
+#[derive(Default)]
+struct Named {
     unknown: Unknown,
     diagnostics: Vec<Diagnostic>,
     initials: HashMap<(SourceId, u32), u32>,
 }
 
-fn tell(program: &Program, registry: Registry) -> Told {
-    let mut told = Told::default();
+fn named(program: &Program, registry: Registry) -> Named {
+    let mut told = Named::default();
     for script in &program.scripts {
-        told.exposed.extend(exposed::written_out(script));
-        told.contract.read(script, &mut told.diagnostics);
         let (unknown, found) = (&mut told.unknown, &mut told.diagnostics);
         let names = statics::check(program, script, registry, unknown, found);
         let initial = |it: &Reference<'_>| {
@@ -421,8 +444,6 @@ fn tell(program: &Program, registry: Registry) -> Told {
             Some(((script.id, it.node.index()), init.index()))
         };
         told.initials.extend(names.references.iter().filter_map(initial));
-        // The first call of a run would wait for them.
-        script.find_sites(&program.sources);
     }
     told
 }

@@ -101,6 +101,18 @@ pub(super) fn compile(name: &str, text: &str) -> Result<AST, Box<rhai::ParseErro
     Ok(ast)
 }
 
+/// A script that was compiled, with another statement at an index: the only one of a text. Nothing if it is not one, or
+/// defines a function.
+pub(super) fn replace(ast: &AST, index: usize, text: &str) -> Option<AST> {
+    let alone = bare().compile(text).ok().filter(|it| !it.has_functions())?;
+    let [statement] = alone.statements() else { return None };
+    let mut statements = ast.statements().to_vec();
+    *statements.get_mut(index)? = guard_statement(statement.clone());
+    let mut replaced = AST::new(statements, ast.shared_lib().clone());
+    replaced.set_source(ast.source().unwrap_or_default());
+    Some(replaced)
+}
+
 /// Runs a script to its end, and carries out what it says. What stops it is recorded.
 ///
 /// The caches hold where functions were found: they may be handed on to the next run of the same program by the same

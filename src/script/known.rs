@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rhai::AST;
 
-use crate::script::{Script, limits};
+use crate::script::{Script, limits, patch};
+use crate::source::Source;
 use crate::syntax::{self, Tree};
 
 /// The most scripts that are remembered.
@@ -35,10 +36,14 @@ impl Known {
         known.map_or_else(|| Arc::new(syntax::parse(text.clone())), Arc::clone)
     }
 
-    /// What the engine made of a script, if it is the remembered one.
-    pub(super) fn ast(&self, script: &Script) -> Option<Arc<AST>> {
+    /// What the engine made of a script, if it is the remembered one, or differs from it in one statement.
+    pub(super) fn ast(&self, script: &Script, source: &Source) -> Option<Arc<AST>> {
         let (tree, ast) = self.scripts.get(&script.name)?;
-        ast.as_ref().filter(|_| Arc::ptr_eq(tree, &script.tree)).cloned()
+        let ast = ast.as_ref()?;
+        if Arc::ptr_eq(tree, &script.tree) {
+            return Some(ast.clone());
+        }
+        patch::patched(tree, ast, script, source).map(Arc::new)
     }
 
     /// Remembers scripts in the place of those of their names.
@@ -56,10 +61,10 @@ impl Known {
         &self,
         aside: impl FnOnce() -> A + Send + 'static,
         here: impl FnOnce(&Known) -> B,
-    ) -> (A, B) {
+    ) -> (B, A) {
         match &self.helper {
             Some(helper) => helper.both(aside, || here(self)),
-            None => (aside(), here(self)),
+            None => (here(self), aside()),
         }
     }
 }
@@ -87,7 +92,7 @@ impl Helper {
         &self,
         aside: impl FnOnce() -> A + Send + 'static,
         here: impl FnOnce() -> B,
-    ) -> (A, B) {
+    ) -> (B, A) {
         let task = Arc::new(Mutex::new(Some(aside)));
         let (done, result) = channel();
         let theirs = task.clone();
@@ -103,7 +108,7 @@ impl Helper {
             Some(aside) => aside(),
             None => result.recv().expect("there is no bug in what the thread did"),
         };
-        (aside, here)
+        (here, aside)
     }
 }
 

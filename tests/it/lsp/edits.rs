@@ -1,9 +1,12 @@
 //! Edits by chance: whatever is typed, the server stays, and in the end it says what `check` says.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use jiff::civil::date;
-use mimeo::compile::{Inputs, check};
+use mimeo::compile::{self, Inputs, check};
+use mimeo::script::known::Known;
+use mimeo::script::{Program, on_deep_stack};
 use mimeo::source::files::Memory;
 use serde_json::{Value, json};
 
@@ -189,4 +192,46 @@ fn edits_of_a_values_file_by_chance_are_survived() {
     }
     client.change("main.toml", VALUES);
     assert_eq!(client.findings("main.toml"), before);
+}
+
+#[test]
+fn what_was_read_before_makes_no_difference() {
+    let everything = include_str!("../../../examples/everything.rhai");
+    let more = include_str!("../../../examples/everything.toml");
+    let functions = "import \"std/naming\" as naming;\nfn twice(it) { `${it}${it}` }\nlet host = naming::service_account(\"contoso\");\nlet all = [1, 2].map(|it| it + 1);\nif all.len() > 1 { print(twice(host)); }\nlet host = twice(\"mim\");\nmail::smtp(host + \".contoso.com\").mailbox(\"mim@contoso.com\");\nprint(all[1]);\n";
+    let mut chance = Chance(0x51_7CC1_B727_2202);
+    for (script, values) in [(SCRIPT, VALUES), (everything, more), (functions, "")] {
+        let mut known = Known::default();
+        let mut text = script.to_owned();
+        for round in 0..300 {
+            if round % 15 == 14 {
+                script.clone_into(&mut text);
+            }
+            let mut start = chance.below(text.len());
+            while !text.is_char_boundary(start) {
+                start -= 1;
+            }
+            let end = start + text[start..].chars().next().map_or(0, char::len_utf8);
+            let end = if chance.below(2) == 0 { start } else { end };
+            let typed = ["x", "7", "", "x", "\n", "host", "1 + ", "\"\"", "()"][chance.below(9)];
+            text.replace_range(start..end, typed);
+            let files = Memory::new([("main.rhai", text.as_str()), ("main.toml", values)]);
+            let mut inputs = Inputs::new("main.rhai", date(2026, 11, 23));
+            inputs.values.push(PathBuf::from("main.toml"));
+            let brought = |program: Program| {
+                let run = compile::run(&files, &Arc::new(program), &inputs);
+                let mut compiled = run.expect("the values are there");
+                compiled.assemble(inputs.as_of);
+                let plan = compiled.plan.map(|it| it.to_json());
+                (format!("{:#?}", compiled.diagnostics), plan)
+            };
+            let (again, anew) = on_deep_stack(|| {
+                let path = Path::new("main.rhai");
+                let again = compile::load_again(&files, path, None, &mut known);
+                let anew = compile::load(&files, path, None);
+                (brought(again.expect("it is there")), brought(anew.expect("it is there")))
+            });
+            assert_eq!(again, anew, "round {round}:\n{text}");
+        }
+    }
 }

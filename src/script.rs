@@ -577,15 +577,18 @@ fn report_size(script: &Script, sources: &Sources, out: &mut Vec<Diagnostic>) {
         diagnostic.label("more than a template needs").help("split it into modules, or shorten it");
         out.push(diagnostic);
     };
-    if text.lines().count() > MOST_LINES {
-        report(0..0, format!("the script has more than {MOST_LINES} lines"));
-    }
-    let mut at = 0;
-    for line in text.split_inclusive('\n') {
-        if line.len() > MOST_COLUMNS && line.chars().count() > MOST_COLUMNS {
-            report(at..at, format!("the line has more than {MOST_COLUMNS} characters"));
+    // Most scripts are shorter than one line may be.
+    if text.len() > MOST_COLUMNS {
+        if text.lines().count() > MOST_LINES {
+            report(0..0, format!("the script has more than {MOST_LINES} lines"));
         }
-        at += line.len() as u32;
+        let mut at = 0;
+        for line in text.split_inclusive('\n') {
+            if line.len() > MOST_COLUMNS && line.chars().count() > MOST_COLUMNS {
+                report(at..at, format!("the line has more than {MOST_COLUMNS} characters"));
+            }
+            at += line.len() as u32;
+        }
     }
     let mut variables = 0;
     for node in script.tree.root().descendants() {

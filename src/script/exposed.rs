@@ -16,7 +16,6 @@ pub(super) fn written_out(script: &Script) -> Vec<Span> {
             !far && strsim::damerau_levenshtein(name, it) <= usize::from(it.len() > 7) + 1
         })
     };
-    let is_secret = |call: &Call<'_>| call.namespace().is_none() && near(call.name(), &["secret"]);
     let is_name = |literal: StringLiteral<'_>| {
         // The name of a secret or of a parameter is none.
         let calls = literal.node().ancestors().filter_map(Call::cast);
@@ -29,15 +28,21 @@ pub(super) fn written_out(script: &Script) -> Vec<Span> {
     let mut spans = Vec::new();
     for call in script.tree.calls() {
         let name = call.name();
-        let account = call.namespace().is_some_and(|(it, _)| near(it, &["account"]));
-        let second = account || near(name, &["pool_account", "register_application", "regular"]);
-        let part = call.receiver().is_some();
-        let any = part
-            && (near(name, &["password", "basic", "client_secret"]) || name.starts_with("pass"));
-        for (index, argument) in call.args().into_iter().enumerate() {
-            if !(any || is_secret(&call) || second && index > 0) {
-                continue;
-            }
+        let is_any =
+            name.starts_with("pass") || near(name, &["password", "basic", "client_secret"]);
+        // From which argument on it takes a secret.
+        let first = if near(name, &["secret"]) && call.namespace().is_none()
+            || is_any && call.receiver().is_some()
+        {
+            0
+        } else if near(name, &["pool_account", "register_application", "regular"])
+            || call.namespace().is_some_and(|(it, _)| near(it, &["account"]))
+        {
+            1
+        } else {
+            continue;
+        };
+        for argument in call.args().into_iter().skip(first) {
             let nodes = std::iter::once(argument).chain(argument.descendants());
             let literals = nodes.filter_map(StringLiteral::cast).filter(|it| !is_name(*it));
             spans.extend(literals.map(|it| script.span(it.range())));

@@ -1,8 +1,9 @@
 //! The language server: what an editor sees of scripts and values files while they are written.
 //!
-//! One thread owns the state and answers; another compiles. A request waits until the text that it is about has been read,
-//! which takes a millisecond; a result that is older than the text is dropped. What is open in the editor is the truth, also
-//! before it is saved. Nothing here changes a file of the project.
+//! One thread owns the state and answers; another compiles, and a third takes a part of that. Findings are told as soon as they
+//! are known, before the plan is made. A request waits until what it asks for has been made of the newest text, which takes a
+//! millisecond; a result that is older than the text is dropped. What is open in the editor is the truth, also before it is
+//! saved. Nothing here changes a file of the project.
 
 mod actions;
 mod answer;

@@ -41,6 +41,10 @@ impl Program {
         engine::run(&machine.engine, &mut machine.caches, ast, &machine.recorder);
         let mut recorder = machine.recorder.end().expect("the run was begun above");
         machine.pending = std::mem::take(&mut recorder.pending);
+        // What a module's functions found is not what those of another script would find.
+        if self.scripts.len() > 1 {
+            machine.caches = Caches::new();
+        }
         idle().push(machine);
         recorder
     }

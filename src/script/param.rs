@@ -365,6 +365,7 @@ fn parameter(call: &mut Call<'_>) -> Dynamic {
     if call.recorder.provenance.origin(&value).is_some() {
         return value;
     }
+    let value = as_text(&value).map_or(value, |it| Dynamic::from(it.to_string()));
     call.recorder.provenance.pin(value, origin)
 }
 

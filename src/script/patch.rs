@@ -31,7 +31,8 @@ pub(super) fn patched(old: &Tree, ast: &AST, script: &Script, source: &Source) -
     let statements =
         |tree: &Tree| tree.root().children().filter(|it| it.kind() != K::Function).count();
     let paired = statements(old) == statements(new) && statements(new) == ast.statements().len();
-    if !alike || !paired {
+    let lone = |at: usize| new.text().as_bytes().get(at + 1) != Some(&b'\n');
+    if !alike || !paired || new.text().match_indices('\r').any(|(at, _)| lone(at)) {
         return None;
     }
     let functions = |it: &Node<'_>| it.kind() == K::Function;
@@ -77,7 +78,8 @@ fn stands_alone(tree: &Tree, statement: Node<'_>) -> bool {
         let same = |it: &Node<'_>| name_of(*it).is_some() && name_of(*it) == name_of(statement);
         tree.root().children().filter(same).count() <= 1
     };
-    ends && once() && statement.descendants().all(|it| it.kind() != K::Closure)
+    ends && once()
+        && statement.descendants().all(|it| !matches!(it.kind(), K::Closure | K::Assignment))
 }
 
 #[cfg(test)]
@@ -136,6 +138,9 @@ mod tests {
             ("print(a);\nlet a", "print(a); let y = 1;\nlet a"),
             // A function.
             ("print(a);\nlet a", "print([1].map(|it| it + a));\nlet a"),
+            // What only the whole tells of: a constant, and lines that Rhai counts otherwise.
+            ("print(a);\nlet a", "print(if true { a = 3; a } else { 2 });\nlet a"),
+            ("let b = 2; let c = 3;\nprint(a)", "let b = 2; let c = 3; // \rx\nprint(a + 1)"),
             // Nothing but blanks.
             ("print(a);\nlet a", "print(a);\n\nlet a"),
         ] {

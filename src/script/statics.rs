@@ -14,7 +14,7 @@ use crate::script::builtin;
 use crate::script::kind::kind_of;
 use crate::script::registry::{FnSpec, Kind, Registry};
 use crate::script::{Program, Script};
-use crate::source::Span;
+use crate::source::{SourceKind, Span};
 use crate::syntax::names::{BindingKind, Names, Reference, ReferenceKind};
 use crate::syntax::text::{Quote, TextPart};
 use crate::syntax::{Block, Call, Function, Import, Let, Path, StringLiteral, SyntaxKind};
@@ -70,6 +70,9 @@ code! {
     /// A function or the name of an import bears a name of the host. It would win over the host's without a word, so that a
     /// declaration would silently have no effect.
     ///
+    /// Nor may a script and a module each define and call a function of the same name and number of parameters: the engine
+    /// remembers by these which function a call means, also across modules, and would take one for the other.
+    ///
     /// ```rhai,reports
     /// fn secret(name) { name }
     /// ```
@@ -77,7 +80,7 @@ code! {
     /// ```rhai
     /// fn contoso_secret(name) { secret(name) }
     /// ```
-    SCRIPT_NAME_TAKEN: Error = "script-name-taken", "name of the host";
+    SCRIPT_NAME_TAKEN: Error = "script-name-taken", "name that is taken";
 
     /// The script evaluates a text as a script. What it does could not be known before it runs, and no finding could point
     /// at it. The script is not run.
@@ -173,6 +176,7 @@ pub(super) fn check<'p>(
         out,
     };
     checker.names_taken();
+    checker.names_shared();
     checker.variables();
     checker.unreachable();
     for path in script.tree.nodes().filter_map(Path::cast).filter(|it| !it.is_callee()) {
@@ -246,6 +250,40 @@ impl<'p> Checker<'p, '_> {
             diagnostic.label("it would win over the host's without a word");
             diagnostic.help(format!("choose another name, such as `contoso_{alias}`"));
             self.report(diagnostic);
+        }
+    }
+
+    /// Functions that Rhai 1.27 would take for those of another script: it keeps what it found for a call by name and number of
+    /// arguments, and does not begin anew in a module.
+    fn names_shared(&mut self) {
+        let script = self.script;
+        let library = |it: &Script| self.program.sources.get(it.id).kind == SourceKind::Library;
+        if self.program.scripts.len() == 1 || library(script) {
+            return;
+        }
+        for function in script.tree.functions() {
+            let (name, count) = (function.name(), function.params().len());
+            let has = |it: &Script| {
+                let call = |it: Call<'_>| {
+                    it.namespace().is_none()
+                        && it.receiver().is_none()
+                        && it.name() == name
+                        && it.args().len() == count
+                };
+                let mut functions = it.tree.functions();
+                let function = functions.find(|it| it.name() == name && it.params().len() == count);
+                function.filter(|_| it.tree.calls().any(call)).map(Function::name_range)
+            };
+            let others = self.program.scripts.iter().filter(|it| script.id < it.id || library(it));
+            let mut others = others.filter_map(|it| Some(it.span(has(it)?)));
+            let Some(other) = others.next().filter(|_| has(script).is_some()) else { continue };
+            let place = self.span(function.name_range());
+            let message = format!("another script has a function `{name}` as well, and calls it");
+            let mut diagnostic = Diagnostic::new(&SCRIPT_NAME_TAKEN, place, message);
+            diagnostic.label("the engine would take one for the other");
+            diagnostic.relate(other, "the other one");
+            diagnostic.help(format!("choose another name, such as `contoso_{name}`"));
+            self.out.push(diagnostic);
         }
     }
 

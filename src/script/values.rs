@@ -18,7 +18,6 @@ use std::path::{Component, Path, PathBuf};
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
 use crate::model::format::{Format, Name};
-use crate::script::with_slashes;
 use crate::source::files::{Files, ReadError};
 use crate::source::{SourceId, SourceKind, Sources, Span};
 
@@ -296,10 +295,6 @@ pub fn literal(text: &str) -> String {
 
 /// The path relative to the root, with `/`; as given where that cannot be told.
 fn name_of(files: &dyn Files, root: &Path, path: &Path) -> String {
-    let plain = |it: &&Path| !it.components().any(|part| part == Component::ParentDir);
-    if let Some(below) = path.strip_prefix(root).ok().filter(plain) {
-        return with_slashes(below);
-    }
     let relative = files.canonical(path).ok().and_then(|path| relative_to(root, &path));
     let named = relative.unwrap_or_else(|| path.to_path_buf());
     named.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")

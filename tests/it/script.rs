@@ -540,3 +540,45 @@ fn an_unreadable_input_is_an_error() {
 fn severities_are_ordered() {
     assert!(Severity::Error < Severity::Warning && Severity::Warning < Severity::Hint);
 }
+
+/// Rhai keeps what it found for a call by its name, also across modules.
+#[test]
+fn a_function_is_not_taken_for_that_of_a_module() {
+    let module = "fn prefix(x) { \"DB\" + x } fn database() { prefix(\"Other\") }";
+    let script = "import \"m\" as m; fn prefix(x) { \"FIM\" + x } print(prefix(\"1\")); print(m::database()); print(prefix(\"2\"));";
+    let compiled = Project::new(script).file("m.rhai", module).compile();
+    let taken = finding(&compiled, "script-name-taken");
+    assert_eq!(compiled.sources.text(taken.primary), "prefix");
+    // What only one of them calls is its own.
+    let script = "import \"m\" as m; fn prefix(x) { \"FIM\" + x } print(m::database());";
+    assert!(
+        !codes(&Project::new(script).file("m.rhai", module).compile())
+            .contains(&"script-name-taken")
+    );
+}
+
+/// Also for the next customer, who has the engine of the one before.
+#[test]
+fn every_customer_has_the_same_functions() {
+    let module = "fn prefix(x) { \"DB\" + x } fn database() { prefix(\"Other\") }";
+    let script = "import \"m\" as m; fn prefix(x) { \"FIM\" + x } print(prefix(\"1\")); print(m::database());";
+    let files = Memory::new([("main.rhai", script), ("m.rhai", module)]);
+    let inputs = Inputs::new("main.rhai", TODAY);
+    let messages = mimeo::script::on_deep_stack(|| {
+        let program = mimeo::compile::load(&files, Path::new("main.rhai"), None);
+        let program = std::sync::Arc::new(program.expect("it is there"));
+        let run = |_| mimeo::compile::run(&files, &program, &inputs).expect("it is there");
+        let said = |it: Compiled| it.diagnostics.iter().map(|it| it.message.clone()).collect();
+        (0..3).map(run).map(said).collect::<Vec<Vec<String>>>()
+    });
+    assert!(messages[0].iter().any(|it| it.contains("FIM1")), "{messages:?}");
+    assert!(messages.iter().all(|it| *it == messages[0]), "{messages:?}");
+}
+
+/// A literal that is a parameter's fallback is still itself where it stands.
+#[test]
+fn a_fallback_is_not_where_another_use_of_it_comes_from() {
+    let script = "let d = \"mim contoso.com\";\nservice::address(d);\nlet p = param::text(\"p\", \"Something else\", d);\n";
+    let found = places(&compiled(script));
+    assert!(found.contains(&"main.rhai:1:13 value-host".to_owned()), "{found:?}");
+}

@@ -28,7 +28,7 @@ use mimeo::compile::{self, Inputs};
 use mimeo::model::format::{self, Format};
 use mimeo::script::on_deep_stack;
 use mimeo::script::registry::{FnSpec, Ty};
-use mimeo::source::files::Disk;
+use mimeo::source::files::{Disk, SteadyDisk};
 use mimeo::subject::{self, SUBJECTS};
 use rhai::packages::{
     ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
@@ -103,6 +103,7 @@ fn own(folder: &Path, number: usize, until: Until) -> f64 {
         let script = folder.join("contoso.rhai");
         let program = compile::load(&Disk, &script, None).expect("the example can be read");
         let program = Arc::new(program);
+        let files = SteadyDisk::default();
         let began = Instant::now();
         let before = spent(began);
         let mut bytes = 0;
@@ -110,7 +111,7 @@ fn own(folder: &Path, number: usize, until: Until) -> f64 {
             let mut inputs = Inputs::new(&script, jiff::civil::date(2026, 11, 23));
             inputs.values.push(values_of(folder, index));
             let mut compiled =
-                compile::run(&Disk, &program, &inputs).expect("the values can be read");
+                compile::run(&files, &program, &inputs).expect("the values can be read");
             assert!(!compiled.has_errors(), "the example has no error");
             if until == Until::Plan {
                 let plan = compiled.assemble_written(inputs.as_of).expect("it has no error");

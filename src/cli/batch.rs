@@ -21,7 +21,7 @@ use crate::cli::ui::{Ui, make_folder};
 use crate::cli::{ExitStatus, Failure, GivenArgs, day, exits, interrupt, setting};
 use crate::compile::{Inputs, load, many};
 use crate::script::{Program, on_deep_stack};
-use crate::source::files::Disk;
+use crate::source::files::{Disk, SteadyDisk};
 
 /// Check or plan all customers of a script at once
 ///
@@ -87,6 +87,7 @@ pub fn run(args: &Args, ui: &Ui) -> Result<ExitStatus, Failure> {
     let form = args.output_format;
     let findings = FindingArgs { output_format: form.of_findings(), deny: args.deny };
     let batch = Batch {
+        files: SteadyDisk::default(),
         customers: &customers,
         programs: &programs,
         given: &given,

@@ -1,8 +1,9 @@
 //! How texts are read: the one door to the file system for everything that compiles.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
+use std::sync::{PoisonError, RwLock};
 
 /// Reads texts for a compilation. [`Disk`] is the real one, [`Memory`] holds what an embedding program or a test hands in.
 pub trait Files {
@@ -82,6 +83,40 @@ impl Files for Disk {
 
     fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
         std::fs::canonicalize(path)
+    }
+}
+
+/// The files of this machine for one answer about many customers: where a folder really is, is looked up once. Texts are
+/// read anew each time.
+#[derive(Debug, Default)]
+pub struct SteadyDisk {
+    folders: RwLock<HashMap<PathBuf, PathBuf>>,
+}
+
+impl Files for SteadyDisk {
+    fn read(&self, path: &Path, limit: u64) -> Result<String, ReadError> {
+        Disk.read(path, limit)
+    }
+
+    fn canonical(&self, path: &Path) -> io::Result<PathBuf> {
+        let (Some(folder), Some(name)) = (path.parent(), path.file_name()) else {
+            return Disk.canonical(path);
+        };
+        // A link may lead anywhere, and how Windows spells a name only the whole path tells.
+        if cfg!(windows) || path.symlink_metadata()?.is_symlink() {
+            return Disk.canonical(path);
+        }
+        let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(real) = known.get(folder) {
+            return Ok(real.join(name));
+        }
+        drop(known);
+        let here = if folder.as_os_str().is_empty() { Path::new(".") } else { folder };
+        let real = Disk.canonical(here)?;
+        let file = real.join(name);
+        let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
+        known.insert(folder.to_path_buf(), real);
+        Ok(file)
     }
 }
 

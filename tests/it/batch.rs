@@ -5,6 +5,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use mimeo::plan::Plan;
+use mimeo::source::files::{Disk, Files, SteadyDisk};
 use quick_xml::Reader;
 use quick_xml::events::Event;
 use serde_json::{Value, json};
@@ -607,5 +608,32 @@ fn ctrl_c_stops_between_customers() {
     for plan in plans {
         let text = std::fs::read_to_string(plan.expect("it can be read").path()).expect("text");
         Plan::from_json(&text).expect("no plan is half written");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_file_has_one_place_however_its_path_is_written() {
+    let folder = Folder::new(&[("customers/deep/b.toml", b""), ("customers/contoso.toml", b"")]);
+    let at = |name: &str| folder.path().join(name);
+    std::os::unix::fs::symlink("contoso.toml", at("customers/link.toml")).expect("a link");
+    std::os::unix::fs::symlink("customers", at("linked")).expect("a link");
+    let files = SteadyDisk::default();
+    for _ in 0..2 {
+        for name in [
+            "customers/contoso.toml",
+            "customers/./contoso.toml",
+            "customers/deep/../contoso.toml",
+            "customers/link.toml",
+            "linked/contoso.toml",
+            "linked/link.toml",
+            "linked",
+            "customers/deep/..",
+            "customers/gone.toml",
+            "gone/contoso.toml",
+        ] {
+            let path = at(name);
+            assert_eq!(files.canonical(&path).ok(), Disk.canonical(&path).ok(), "{name}");
+        }
     }
 }

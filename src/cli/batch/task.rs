@@ -19,7 +19,7 @@ use crate::plan::Plan;
 use crate::plan::seal::PlanError;
 use crate::render::{Style, many};
 use crate::script::Program;
-use crate::source::files::{Disk, Files, ReadError};
+use crate::source::files::{Disk, Files, ReadError, SteadyDisk};
 use crate::subject::mail;
 
 /// What is wanted of each customer.
@@ -35,6 +35,8 @@ pub(super) enum Goal {
 
 /// What all customers share.
 pub(super) struct Batch<'a> {
+    /// Their values are read through it.
+    pub(super) files: SteadyDisk,
     /// The customers.
     pub(super) customers: &'a Customers,
     /// Their scripts, compiled once; those of a list may be unreadable.
@@ -113,7 +115,7 @@ impl Batch<'_> {
             }
         };
         let inputs = self.inputs(customer);
-        let mut compiled = compile::run(&Disk, program, &inputs)?;
+        let mut compiled = compile::run(&self.files, program, &inputs)?;
         let mut outcome = Outcome::new(index, customer);
         outcome.status = self.findings.status(&compiled);
         outcome.row.counts = many::counts(&compiled.diagnostics);

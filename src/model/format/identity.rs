@@ -288,7 +288,8 @@ impl Format for Build {
     }
 
     fn text(&self) -> String {
-        self.0.map(|number| number.to_string()).join(".")
+        let [major, minor, build, revision] = self.0;
+        format!("{major}.{minor}.{build}.{revision}")
     }
 }
 

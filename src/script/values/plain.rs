@@ -7,8 +7,8 @@ use super::SOURCES;
 /// Whether nothing of a file is to be hidden: its one table is `[secrets]`, each secret has one of the four words with a
 /// text in plain quotes, on one line, and no comment looks like a line that was commented out.
 pub(super) fn is_plain(text: &str, table: &DeTable<'_>) -> bool {
-    let commented = |line: &str| line.find('#').is_some_and(|at| line[at..].contains('='));
-    !text.lines().any(commented)
+    let mut comments = text.match_indices('#').filter_map(|(at, _)| text[at..].split('\n').next());
+    !comments.any(|it| it.contains('='))
         && table.iter().all(|(key, value)| match value.get_ref() {
             DeValue::Table(secrets) if key.get_ref() == "secrets" => {
                 secrets.values().all(|it| is_source(&text[it.span()], it.get_ref()))

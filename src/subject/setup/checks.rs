@@ -9,7 +9,9 @@ use crate::model::{Component, Deployment, Form, OverrideValue, Part};
 use crate::plan::op::Ui;
 use crate::subject::Check;
 use crate::subject::setup::properties::{PROPERTIES, WRONG};
-use crate::subject::setup::{by_hand, can_be_quiet, deployment_is_entra, package, ui, usable};
+use crate::subject::setup::{
+    by_hand, can_be_quiet, deployment_is_entra, is_usable, package, ui, usable,
+};
 
 pub(super) static CHECKS: &[Check] = &[
     Check { code: &INSTALLER_MISSING, run: missing },
@@ -397,14 +399,14 @@ fn log(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 }
 
 fn build_defect(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
-    const SUPERSEDED: [(&str, &str, &str); 2] = [
-        ("4.6.355.0", "slows the MIM Service down", "4.6.359.0"),
-        ("4.6.530.0", "its installer has a fault", "4.6.531.0"),
+    const SUPERSEDED: [([u16; 4], &str, &str); 2] = [
+        ([4, 6, 355, 0], "slows the MIM Service down", "4.6.359.0"),
+        ([4, 6, 530, 0], "its installer has a fault", "4.6.531.0"),
     ];
     let Some(build) = deployment.installer.get().and_then(|it| it.build.said()) else { return };
-    let text = build.value.text();
-    if let Some((_, fault, better)) = SUPERSEDED.iter().find(|(it, ..)| *it == text) {
-        out.about(&build.origin, format!("build {text} was superseded within weeks"))
+    let numbers = build.value.numbers();
+    if let Some((_, fault, better)) = SUPERSEDED.iter().find(|(it, ..)| *it == numbers) {
+        out.about(&build.origin, format!("build {} was superseded within weeks", build.value))
             .label(*fault)
             .help(format!("use {better} or later"));
     }
@@ -619,7 +621,8 @@ fn property_value(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
 fn log_secrets(deployment: &Deployment, _: Date, out: &mut Reporter<'_>) {
     let Some(log) = deployment.installer.get().and_then(|it| it.log.said()) else { return };
     let hidden = |name: &str| is_hidden(deployment, name).unwrap_or(false);
-    if usable(deployment).any(|it| it.secret && !hidden(it.name)) {
+    let mut shown = PROPERTIES.iter().filter(|it| it.secret && !hidden(it.name));
+    if shown.any(|it| is_usable(deployment, it)) {
         out.about(&log.origin, "the log may hold the values of secrets").label("verbose").help(
             "keep its folder to administrators, and delete it when the installation has succeeded",
         );

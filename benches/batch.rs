@@ -16,28 +16,23 @@
 )]
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
-use std::any::TypeId;
-use std::collections::BTreeMap;
+#[path = "support/bare.rs"]
+mod bare;
+
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use bare::Bare;
 use mimeo::compile::{self, Inputs};
 use mimeo::model::format::{self, Format};
 use mimeo::script::on_deep_stack;
 use mimeo::script::registry::{FnSpec, Ty};
 use mimeo::source::files::{Disk, SteadyDisk};
 use mimeo::subject::{self, SUBJECTS};
-use rhai::packages::{
-    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
-    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
-};
-use rhai::{
-    AST, Dynamic, Engine, FuncRegistration, ImmutableString, Module, NativeCallContext,
-    OptimizationLevel, Position, RhaiFunc,
-};
+use rhai::{Dynamic, ImmutableString};
 
 /// Rounds of each comparison.
 const ROUNDS: usize = 9;
@@ -145,22 +140,11 @@ enum Peer {
     Plan,
 }
 
-/// What one call left behind.
-type Calls = Vec<(&'static FnSpec, Position, Vec<Dynamic>)>;
-
-/// What the bare engine's functions share.
-#[derive(Default)]
-struct State {
-    values: BTreeMap<String, Dynamic>,
-    calls: Calls,
-}
-
 /// Customers a second of the bare engine, in process and on one core.
 fn bare(folder: &Path, number: usize, peer: Peer) -> f64 {
     on_deep_stack(|| {
-        let state = Arc::new(Mutex::new(State::default()));
         let script = folder.join("contoso.rhai");
-        let (engine, ast) = bare_engine(&script, &state);
+        let bare = Bare::new(&script);
         let mut inputs = Inputs::new(&script, jiff::civil::date(2026, 11, 23));
         inputs.values.push(values_of(folder, 0));
         let ready = compile::compile(&Disk, &inputs).expect("the example can be read");
@@ -168,19 +152,7 @@ fn bare(folder: &Path, number: usize, peer: Peer) -> f64 {
         let began = Instant::now();
         let before = spent(began);
         for index in 0..number {
-            let text = std::fs::read_to_string(values_of(folder, index)).expect("it is there");
-            let table = toml::de::DeTable::parse(&text).expect("the values are TOML");
-            let given = table.get_ref().iter().filter_map(|(key, value)| {
-                let value = value.get_ref().as_str()?.to_owned();
-                Some((key.get_ref().to_string(), value.into()))
-            });
-            {
-                let mut state = state.lock().expect("one thread");
-                state.values = given.collect();
-                state.calls.clear();
-            }
-            drop(engine.eval_ast::<Dynamic>(&ast).expect("the script runs"));
-            let state = state.lock().expect("one thread");
+            let state = bare.run(&values_of(folder, index));
             assert!(state.calls.len() > 30, "the calls were made");
             if peer != Peer::Calls {
                 let fitting: usize =
@@ -226,71 +198,6 @@ fn fitting(row: &FnSpec, args: &[Dynamic]) -> usize {
     };
     let args = &args[usize::from(row.is_method())..];
     row.params.iter().zip(args).filter(|(param, value)| fits(param.ty, value)).count()
-}
-
-fn bare_engine(script: &Path, state: &Arc<Mutex<State>>) -> (Engine, AST) {
-    let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
-    engine.set_max_expr_depths(96, 96);
-    let mut packages = Module::new();
-    ArithmeticPackage::init(&mut packages);
-    BasicStringPackage::init(&mut packages);
-    BasicIteratorPackage::init(&mut packages);
-    LogicPackage::init(&mut packages);
-    BasicMathPackage::init(&mut packages);
-    BasicArrayPackage::init(&mut packages);
-    BasicMapPackage::init(&mut packages);
-    MoreStringPackage::init(&mut packages);
-    // As it came, a package is gone through from end to end for every name that is not in it.
-    let mut table = Module::new();
-    table.merge(&packages);
-    table.build_index();
-    engine.register_global_module(table.into());
-    let mut global = Module::new();
-    let mut namespaces: Vec<(&str, Module)> = Vec::new();
-    for row in mimeo::compile::registry().rows() {
-        let method = row.is_method();
-        let module = match row.namespace {
-            None => &mut global,
-            Some(name) => {
-                let at = namespaces.iter().position(|(it, _)| *it == name).unwrap_or_else(|| {
-                    namespaces.push((name, Module::new()));
-                    namespaces.len() - 1
-                });
-                &mut namespaces[at].1
-            }
-        };
-        for count in usize::from(method)..=row.params.len() + usize::from(method) {
-            let state = state.clone();
-            let parameter = row.namespace == Some("param");
-            let call = move |context: Option<NativeCallContext<'_>>, args: &mut [&mut Dynamic]| {
-                let place = context.map_or(Position::NONE, |it| it.call_position());
-                let args: Vec<Dynamic> = args.iter().map(|it| (**it).clone()).collect();
-                let key =
-                    args.first().and_then(|it| it.clone().into_string().ok()).unwrap_or_default();
-                let mut state = state.lock().expect("one thread");
-                let given = if parameter { state.values.get(&key) } else { None };
-                let answer = given.cloned().unwrap_or(Dynamic::from(0_i64));
-                state.calls.push((row, place, args));
-                Ok(answer)
-            };
-            let function = RhaiFunc::Pure {
-                func: Arc::new(call),
-                has_context: true,
-                is_pure: true,
-                is_volatile: true,
-            };
-            let types = vec![TypeId::of::<Dynamic>(); count];
-            FuncRegistration::new(row.name).set_into_module_raw(module, types, function);
-        }
-    }
-    engine.register_global_module(global.into());
-    for (name, module) in namespaces {
-        engine.register_static_module(name, module.into());
-    }
-    let text = std::fs::read_to_string(script).expect("the script is there");
-    let ast = engine.compile(text).expect("the script is one");
-    (engine, ast)
 }
 
 /// A run of the whole program.

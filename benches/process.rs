@@ -3,27 +3,21 @@
 //! `cargo bench` runs them in turn and prints medians and the median of pairwise ratios; a ratio holds where a busy machine
 //! makes milliseconds meaningless. The outputs are looked at first, so that nothing is measured that went wrong.
 //!
-//! The bare program is what the engine itself costs: it reads the script and the values, registers every host function,
-//! keeps the place and the arguments of each call, and prints how many there were. It has no tree of its own, no findings,
-//! no origins and no plan.
+//! The bare program reads the script and the values, makes the calls, and prints how many there were.
 #![expect(
     clippy::disallowed_methods,
     reason = "a benchmark starts processes and looks at the clock"
 )]
 #![expect(clippy::print_stdout, reason = "a benchmark prints")]
 
-use std::any::TypeId;
-use std::collections::BTreeMap;
+#[path = "support/bare.rs"]
+mod bare;
+
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Arc, Mutex};
 use std::time::Instant;
 
-use rhai::packages::{
-    ArithmeticPackage, BasicArrayPackage, BasicIteratorPackage, BasicMapPackage, BasicMathPackage,
-    BasicStringPackage, LogicPackage, MoreStringPackage, Package,
-};
-use rhai::{Dynamic, Engine, FuncRegistration, Module, OptimizationLevel, Position, RhaiFunc};
+use bare::Bare;
 
 /// Runs of each program.
 const RUNS: usize = 41;
@@ -32,87 +26,11 @@ fn main() {
     let args: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     match args.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         ["noop"] => {}
-        ["floor", script, values] => floor(Path::new(script), Path::new(values)),
+        ["bare", script, values] => {
+            println!("{} calls", Bare::new(Path::new(script)).run(Path::new(values)).calls.len());
+        }
         _ => compare(),
     }
-}
-
-/// What one call left behind.
-type Calls = Arc<Mutex<Vec<(&'static str, Position, Vec<Dynamic>)>>>;
-
-/// The bare program.
-fn floor(script: &Path, values: &Path) {
-    let text = std::fs::read_to_string(script).expect("the script is there");
-    let values = std::fs::read_to_string(values).expect("the values are there");
-    let table = toml::de::DeTable::parse(&values).expect("the values are TOML");
-    let values: BTreeMap<String, Dynamic> = table
-        .get_ref()
-        .iter()
-        .filter_map(|(key, value)| {
-            Some((key.get_ref().to_string(), value.get_ref().as_str()?.to_owned().into()))
-        })
-        .collect();
-    let values = Arc::new(values);
-    let calls = Calls::default();
-    let mut engine = Engine::new_raw();
-    engine.set_optimization_level(OptimizationLevel::None);
-    engine.set_max_expr_depths(96, 96);
-    let mut packages = Module::new();
-    ArithmeticPackage::init(&mut packages);
-    BasicStringPackage::init(&mut packages);
-    BasicIteratorPackage::init(&mut packages);
-    LogicPackage::init(&mut packages);
-    BasicMathPackage::init(&mut packages);
-    BasicArrayPackage::init(&mut packages);
-    BasicMapPackage::init(&mut packages);
-    MoreStringPackage::init(&mut packages);
-    packages.build_index();
-    engine.register_global_module(packages.into());
-    let mut global = Module::new();
-    let mut namespaces: Vec<(&str, Module)> = Vec::new();
-    for row in mimeo::compile::registry().rows() {
-        let method = row.is_method();
-        let module = match row.namespace {
-            None => &mut global,
-            Some(name) => {
-                let at = namespaces.iter().position(|(it, _)| *it == name).unwrap_or_else(|| {
-                    namespaces.push((name, Module::new()));
-                    namespaces.len() - 1
-                });
-                &mut namespaces[at].1
-            }
-        };
-        for count in usize::from(method)..=row.params.len() + usize::from(method) {
-            let (calls, values, name) = (calls.clone(), values.clone(), row.name);
-            let parameter = row.namespace == Some("param");
-            let call = move |context: Option<rhai::NativeCallContext<'_>>,
-                             args: &mut [&mut Dynamic]| {
-                let place = context.map_or(Position::NONE, |it| it.call_position());
-                let args: Vec<Dynamic> = args.iter().map(|it| (**it).clone()).collect();
-                let key =
-                    args.first().and_then(|it| it.clone().into_string().ok()).unwrap_or_default();
-                let given = if parameter { values.get(&key) } else { None };
-                let answer = given.cloned().unwrap_or(Dynamic::from(0_i64));
-                calls.lock().expect("one thread").push((name, place, args));
-                Ok(answer)
-            };
-            let function = RhaiFunc::Pure {
-                func: Arc::new(call),
-                has_context: true,
-                is_pure: true,
-                is_volatile: true,
-            };
-            let types = vec![TypeId::of::<Dynamic>(); count];
-            FuncRegistration::new(row.name).set_into_module_raw(module, types, function);
-        }
-    }
-    engine.register_global_module(global.into());
-    for (name, module) in namespaces {
-        engine.register_static_module(name, module.into());
-    }
-    let ast = engine.compile(text).expect("the script is one");
-    drop(engine.eval_ast::<Dynamic>(&ast).expect("the script runs"));
-    println!("{} calls", calls.lock().expect("one thread").len());
 }
 
 /// Runs all of them in turn.
@@ -134,7 +52,7 @@ fn compare() {
     let broken_path = broken.display().to_string();
     let programs: Vec<(&str, &Path, Vec<&str>, i32)> = vec![
         ("noop", &own, vec!["noop"], 0),
-        ("bare Rhai", &own, vec!["floor", &script, &values], 0),
+        ("bare Rhai", &own, vec!["bare", &script, &values], 0),
         ("mimeo check", &mimeo, [&["check", &script], &given[..]].concat(), 0),
         ("mimeo plan", &mimeo, [&["plan", &script], &given[..]].concat(), 0),
         ("mimeo check, 3 errors", &mimeo, [&["check", &broken_path], &given[..]].concat(), 1),

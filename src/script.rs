@@ -186,6 +186,9 @@ impl Program {
 
     /// The index of that script.
     fn script_index(&self, source: Option<&str>) -> usize {
+        if self.scripts.len() == 1 {
+            return 0;
+        }
         let named = source.and_then(|name| self.scripts.iter().position(|it| it.name == name));
         named.unwrap_or(0)
     }

@@ -8,7 +8,7 @@ pub mod files;
 
 use std::borrow::Cow;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 /// Identifies one text among the [`Sources`] of a compilation.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -84,7 +84,8 @@ pub struct Source {
     pub kind: SourceKind,
     /// The text itself.
     pub text: Arc<str>,
-    lines: Vec<u32>,
+    /// Where the lines begin, once somebody asks: of most customers' values nobody does.
+    lines: OnceLock<Vec<u32>>,
     veiled: Vec<Range<u32>>,
     absent: bool,
 }
@@ -96,12 +97,20 @@ impl Source {
         self.absent
     }
 
+    fn lines(&self) -> &[u32] {
+        self.lines.get_or_init(|| {
+            let breaks = self.text.match_indices('\n').map(|(at, _)| at as u32 + 1);
+            std::iter::once(0).chain(breaks).collect()
+        })
+    }
+
     /// The place of a byte offset; an offset past the end is the end.
     #[must_use]
     pub fn spot(&self, offset: u32) -> Spot {
         let offset = offset.min(self.text.len() as u32);
-        let line = self.lines.partition_point(|start| *start <= offset) - 1;
-        let start = self.lines[line] as usize;
+        let lines = self.lines();
+        let line = lines.partition_point(|start| *start <= offset) - 1;
+        let start = lines[line] as usize;
         let end = floor_boundary(&self.text, offset as usize);
         let column = self.text[start..end].chars().count() as u32;
         Spot { line: line as u32 + 1, column: column + 1 }
@@ -110,11 +119,11 @@ impl Source {
     /// The byte offset of a place; a place past the end of its line is that line's end.
     #[must_use]
     pub fn offset(&self, spot: Spot) -> u32 {
-        let line = spot.line.max(1) as usize - 1;
-        let Some(start) = self.lines.get(line).map(|start| *start as usize) else {
+        let (lines, line) = (self.lines(), spot.line.max(1) as usize - 1);
+        let Some(start) = lines.get(line).map(|start| *start as usize) else {
             return self.text.len() as u32;
         };
-        let end = self.lines.get(line + 1).map_or(self.text.len(), |next| *next as usize);
+        let end = lines.get(line + 1).map_or(self.text.len(), |next| *next as usize);
         let text = &self.text[start..end];
         let skip = spot.column.max(1) as usize - 1;
         // Most lines are ASCII, where a column is a byte.
@@ -129,11 +138,11 @@ impl Source {
     /// The text of one line (from 1) without its line end.
     #[must_use]
     pub fn line(&self, line: u32) -> &str {
-        let index = line.max(1) as usize - 1;
-        let Some(start) = self.lines.get(index).map(|start| *start as usize) else {
+        let (lines, index) = (self.lines(), line.max(1) as usize - 1);
+        let Some(start) = lines.get(index).map(|start| *start as usize) else {
             return "";
         };
-        let end = self.lines.get(index + 1).map_or(self.text.len(), |next| *next as usize);
+        let end = lines.get(index + 1).map_or(self.text.len(), |next| *next as usize);
         self.text[start..end].trim_end_matches(['\n', '\r'])
     }
 
@@ -174,14 +183,11 @@ impl Sources {
         name: impl Into<String>,
         text: impl Into<Arc<str>>,
     ) -> SourceId {
-        let text = text.into();
-        let breaks = text.match_indices('\n');
-        let lines = std::iter::once(0).chain(breaks.map(|(at, _)| at as u32 + 1)).collect();
         self.0.push(Arc::new(Source {
             name: name.into(),
             kind,
-            text,
-            lines,
+            text: text.into(),
+            lines: OnceLock::new(),
             veiled: Vec::new(),
             absent: false,
         }));

@@ -13,7 +13,7 @@ use crate::model::format::{Format, Malformed, Name, Text};
 use crate::model::{Declared, Deployment, Once, Part, Secret};
 use crate::plan::op::Literal;
 use crate::script::provenance::as_text;
-use crate::script::recorder::{Handle, POISON, Poison, Recorder};
+use crate::script::recorder::{Handle, Poison, Recorder, is_poisoned};
 use crate::script::registry::{FnSpec, Handler, Kind, Ty};
 use crate::script::{Script, values};
 use crate::source::{Caller, Origin, SourceKind, Span, ValueOrigin};
@@ -229,7 +229,7 @@ impl<'r> Call<'r> {
             return self.absent(index).into();
         };
         let literal = if let Some(text) = as_text(value) {
-            if text.contains(POISON) {
+            if is_poisoned(&text) {
                 self.report_poison(index);
                 return Part::Unusable(self.origin(index));
             }
@@ -265,7 +265,7 @@ impl<'r> Call<'r> {
             return Part::Said(Declared { value: Err(secret), origin });
         }
         match as_text(value) {
-            Some(text) if text.contains(POISON) => {
+            Some(text) if is_poisoned(&text) => {
                 self.report_poison(index);
                 Part::Unusable(origin)
             }
@@ -357,9 +357,10 @@ impl<'r> Call<'r> {
         let Recorder { provenance, program, .. } = &*self.recorder;
         if let Some(value) = provenance.origin(&argument.value) {
             origin.follow(value.span, || value.clone());
-        } else if let Some(span) =
-            as_text(&argument.value).and_then(|it| Some(program.literal(&it)?.span))
+        } else if let Some(text) = argument.value.read_lock::<ImmutableString>()
+            && let Some(literal) = program.literal(&text)
         {
+            let span = literal.span;
             let literal = || ValueOrigin { parameter: None, span, overridden: Vec::new() };
             origin.follow(span, || Arc::new(literal()));
         } else {
@@ -405,7 +406,7 @@ impl<'r> Call<'r> {
         } else {
             return Err(Some(self.wrong_type(index, value)));
         };
-        if text.contains(POISON) {
+        if is_poisoned(&text) {
             self.report_poison(index);
             return Err(Some(self.origin(index)));
         }
@@ -461,7 +462,7 @@ impl<'r> Call<'r> {
         let origin = self.origin(index);
         let param = &self.spec.params[index];
         let text = as_text(&self.arguments[index].value).unwrap_or_default();
-        if text.contains(POISON) {
+        if is_poisoned(&text) {
             return origin;
         }
         // Whatever went into the text is part of it.

@@ -16,8 +16,8 @@ use rhai::packages::{
     BasicStringPackage, LogicPackage, MoreStringPackage, Package,
 };
 use rhai::{
-    AST, Caches, CustomExpr, Dynamic, Engine, EvalAltResult, Expr, FlowControl, FnPtr,
-    FuncRegistration, ImmutableString, Module, ModuleResolver, NativeCallContext,
+    AST, Caches, CustomExpr, Dynamic, DynamicReadLock, Engine, EvalAltResult, Expr, FlowControl,
+    FnPtr, FuncRegistration, ImmutableString, Module, ModuleResolver, NativeCallContext,
     OptimizationLevel, Position, RhaiFunc, Scope, Stmt, StmtBlock,
 };
 
@@ -449,8 +449,8 @@ fn raw(
     FuncRegistration::new(name).set_into_module_raw(module, types, function);
 }
 
-fn shared(context: &NativeCallContext<'_>) -> Option<Shared> {
-    context.tag()?.read_lock::<Shared>().map(|shared| shared.clone())
+fn shared<'c>(context: &'c NativeCallContext<'_>) -> Option<DynamicReadLock<'c, Shared>> {
+    context.tag()?.read_lock::<Shared>()
 }
 
 /// Calls a method of a builder: of the rows of its name, the one that this kind of builder offers.
@@ -461,10 +461,10 @@ fn method(
     args: &mut [&mut Dynamic],
 ) -> Dynamic {
     let name = rows[0].name;
-    let receiver = args[0].clone();
+    let receiver = &*args[0];
     let Some(handle) = receiver.read_lock::<Handle>().map(|it| *it) else {
         if !receiver.is::<Poison>() {
-            refuse_receiver(context, registry, name, &receiver);
+            refuse_receiver(context, registry, name, receiver);
         }
         return Dynamic::from(Poison);
     };
@@ -474,7 +474,7 @@ fn method(
         }
         None => refuse_method(context, registry, name, handle),
     }
-    receiver
+    Dynamic::from(handle)
 }
 
 /// Calls a row with its arguments, or notes the call.

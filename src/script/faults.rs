@@ -7,7 +7,7 @@ use rhai::{EvalAltResult, Position};
 use crate::code;
 use crate::diagnostic::{Code, Diagnostic};
 use crate::script::limits;
-use crate::script::recorder::{HANDLE_NAME, POISON, POISON_NAME, Recorder, SECRET_NAME};
+use crate::script::recorder::{HANDLE_NAME, POISON_NAME, Recorder, SECRET_NAME, is_poisoned};
 use crate::source::Caller;
 
 code! {
@@ -227,7 +227,7 @@ fn tell(error: &EvalAltResult) -> Option<Told> {
         }
         EvalAltResult::ErrorRuntime(value, _) => {
             let text = value.to_string();
-            if text.contains(POISON) || value.is::<crate::script::recorder::Poison>() {
+            if is_poisoned(&text) || value.is::<crate::script::recorder::Poison>() {
                 return None;
             }
             let message = if text.is_empty() {

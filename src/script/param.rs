@@ -20,7 +20,7 @@ use crate::script::Program;
 use crate::script::args::{Call, describe};
 use crate::script::param::contract::{Declaration, ParamType};
 use crate::script::provenance::{Provenance, as_text};
-use crate::script::recorder::{POISON, Poison};
+use crate::script::recorder::{Poison, is_poisoned};
 use crate::script::values::{Given, Raw, Values, rewrite};
 use crate::source::{Sources, Span, ValueOrigin};
 use crate::{code, verbs};
@@ -379,7 +379,7 @@ fn bad_fallback(
     let text = as_text(value);
     let written = call.recorder.sources.text(span);
     match (ty, text) {
-        (_, Some(text)) if text.contains(POISON) => None,
+        (_, Some(text)) if is_poisoned(&text) => None,
         (ParamType::Flag, None) if value.is_bool() => None,
         (ParamType::Number, None) if value.is_int() => None,
         (ParamType::Port, None) if value.is_int() => {

@@ -5,7 +5,7 @@ use rhai::Dynamic;
 use crate::diagnostic::Code;
 use crate::model::Secret;
 use crate::script::args::{Call, describe};
-use crate::script::recorder::{Handle, POISON, Poison};
+use crate::script::recorder::{Handle, Poison, is_poisoned};
 use crate::{code, verbs};
 
 code! {
@@ -47,7 +47,7 @@ fn show(call: &mut Call<'_>) -> Dynamic {
     } else {
         value.to_string()
     };
-    if !value.is::<Poison>() && !text.contains(POISON) {
+    if !value.is::<Poison>() && !is_poisoned(&text) {
         let text: String = without_closures(&text).chars().take(200).collect();
         call.recorder.at(
             &SCRIPT_PRINT,

@@ -37,7 +37,7 @@ impl Provenance {
     /// Where a value comes from, if it is exactly one that was pinned.
     #[must_use]
     pub fn origin(&self, value: &Dynamic) -> Option<&Arc<ValueOrigin>> {
-        if let Some(text) = as_text(value) {
+        if let Some(text) = value.read_lock::<ImmutableString>() {
             return self.texts.get(&identity(&text)).map(|(_, origin)| origin);
         }
         let index = usize::try_from(value.tag()).ok()?.checked_sub(1)?;

@@ -130,6 +130,13 @@ pub struct Poison;
 /// Stands in a text for a part that is already reported as bad. A noncharacter, which no file may contain.
 pub const POISON: char = '\u{10FFFE}';
 
+/// Whether a text has a part that is already reported as bad.
+#[must_use]
+pub fn is_poisoned(text: &str) -> bool {
+    // Most texts are ASCII, which is seen at once.
+    !text.is_ascii() && text.contains(POISON)
+}
+
 /// What the engine calls the type of a value that is reported already.
 pub(super) const POISON_NAME: &str = "unusable value";
 /// What the engine calls the type of a builder.

@@ -16,17 +16,17 @@ pub(super) struct Site<'s> {
 
 /// The calls of a script, in the order of their names.
 #[derive(Debug)]
-pub(super) struct Sites(Vec<(Spot, Span, Vec<Span>)>);
+pub(super) struct Sites(Vec<(u64, Span, Vec<Span>)>);
 
 impl Sites {
     fn new(script: &Script, sources: &Sources) -> Self {
         let source = sources.get(script.id);
         let site = |it: Call<'_>| {
             let arguments = it.args().iter().map(|it| script.span(it.range())).collect();
-            (source.spot(it.name_range().start), script.span(it.own_range()), arguments)
+            (key(source.spot(it.name_range().start)), script.span(it.own_range()), arguments)
         };
         let mut sites: Vec<_> = script.tree.calls().map(site).collect();
-        sites.sort_by_key(|(spot, ..)| *spot);
+        sites.sort_by_key(|(key, ..)| *key);
         Sites(sites)
     }
 }
@@ -41,7 +41,7 @@ impl Script {
     pub(super) fn site(&self, position: Position, sources: &Sources) -> Site<'_> {
         let sites = self.sites.get_or_init(|| Sites::new(self, sources));
         let spot = spot(position);
-        match sites.0.binary_search_by_key(&spot, |(spot, ..)| *spot) {
+        match sites.0.binary_search_by_key(&key(spot), |(key, ..)| *key) {
             Ok(index) => {
                 let (_, span, arguments) = &sites.0[index];
                 Site { span: *span, arguments }
@@ -60,6 +60,11 @@ impl Site<'_> {
         let shown = self.arguments.len() == count;
         if shown { self.arguments[index] } else { self.span }
     }
+}
+
+/// A place as one number, in the same order: it is compared at once.
+fn key(spot: Spot) -> u64 {
+    u64::from(spot.line) << 32 | u64::from(spot.column)
 }
 
 /// The place that an engine's position means; the first one for none.

@@ -13,7 +13,7 @@ mod speaker;
 mod statement;
 
 use std::collections::BTreeMap;
-use std::path::{Component, Path, PathBuf};
+use std::path::{Component, MAIN_SEPARATOR, Path, PathBuf};
 
 use crate::code;
 use crate::diagnostic::{Applicability, Code, Diagnostic, Edit};
@@ -295,9 +295,17 @@ pub fn literal(text: &str) -> String {
 
 /// The path relative to the root, with `/`; as given where that cannot be told.
 fn name_of(files: &dyn Files, root: &Path, path: &Path) -> String {
-    let relative = files.canonical(path).ok().and_then(|path| relative_to(root, &path));
-    let named = relative.unwrap_or_else(|| path.to_path_buf());
-    named.display().to_string().replace(std::path::MAIN_SEPARATOR, "/")
+    let real = files.canonical(path).ok();
+    // Most customers' values stand below the script.
+    let below = |real: &Path| {
+        let below = real.to_str()?.strip_prefix(root.to_str()?)?;
+        below.strip_prefix(MAIN_SEPARATOR).map(str::to_owned)
+    };
+    let name = real.as_deref().and_then(below).unwrap_or_else(|| {
+        let relative = real.as_deref().and_then(|real| relative_to(root, real));
+        relative.as_deref().unwrap_or(path).display().to_string()
+    });
+    if MAIN_SEPARATOR == '/' { name } else { name.replace(MAIN_SEPARATOR, "/") }
 }
 
 /// The way from a folder to a file; none if they share nothing, such as a drive.

@@ -1,6 +1,8 @@
 //! How texts are read: the one door to the file system for everything that compiles.
 
 use std::collections::{BTreeMap, HashMap};
+use std::ffi::OsString;
+use std::fs::{File, Metadata};
 use std::io::{self, Read};
 use std::path::{Component, Path, PathBuf};
 use std::sync::{PoisonError, RwLock};
@@ -60,20 +62,19 @@ pub struct Disk;
 #[expect(clippy::disallowed_methods, reason = "this is the door to the file system")]
 impl Files for Disk {
     fn read(&self, path: &Path, limit: u64) -> Result<String, ReadError> {
-        let about = std::fs::metadata(path).map_err(of_io)?;
-        if about.is_dir() {
-            return Err(ReadError::NotAFile("a folder"));
-        }
-        // Opening a pipe would wait for a writer for ever.
-        if !about.is_file() {
-            return Err(ReadError::NotAFile("a device or a pipe"));
+        let file = open(path).map_err(|error| {
+            let other = std::fs::metadata(path).ok().and_then(|it| other_than_file(&it));
+            other.map_or_else(|| of_io(error), ReadError::NotAFile)
+        })?;
+        let about = file.metadata().map_err(of_io)?;
+        if let Some(other) = other_than_file(&about) {
+            return Err(ReadError::NotAFile(other));
         }
         if about.len() > limit {
             return Err(ReadError::TooLarge { size: about.len(), limit });
         }
-        // The file may have grown since it was looked at.
+        // It may grow while it is read.
         let mut bytes = Vec::with_capacity(about.len() as usize + 1);
-        let file = std::fs::File::open(path).map_err(of_io)?;
         file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(of_io)?;
         if bytes.len() as u64 > limit {
             return Err(ReadError::TooLarge { size: bytes.len() as u64, limit });
@@ -86,11 +87,28 @@ impl Files for Disk {
     }
 }
 
+/// Opens a file to read it. Where it is a pipe, this does not wait for a writer.
+fn open(path: &Path) -> io::Result<File> {
+    let mut options = File::options();
+    options.read(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(&mut options, libc::O_NONBLOCK);
+    options.open(path)
+}
+
+/// What something is that is no regular file.
+fn other_than_file(about: &Metadata) -> Option<&'static str> {
+    if about.is_dir() {
+        return Some("a folder");
+    }
+    (!about.is_file()).then_some("a device or a pipe")
+}
+
 /// The files of this machine for one answer about many customers: where a folder really is, is looked up once. Texts are
 /// read anew each time.
 #[derive(Debug, Default)]
 pub struct SteadyDisk {
-    folders: RwLock<HashMap<PathBuf, PathBuf>>,
+    folders: RwLock<HashMap<OsString, PathBuf>>,
 }
 
 impl Files for SteadyDisk {
@@ -107,7 +125,7 @@ impl Files for SteadyDisk {
             return Disk.canonical(path);
         }
         let known = self.folders.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(real) = known.get(folder) {
+        if let Some(real) = known.get(folder.as_os_str()) {
             return Ok(real.join(name));
         }
         drop(known);
@@ -115,7 +133,7 @@ impl Files for SteadyDisk {
         let real = Disk.canonical(here)?;
         let file = real.join(name);
         let mut known = self.folders.write().unwrap_or_else(PoisonError::into_inner);
-        known.insert(folder.to_path_buf(), real);
+        known.insert(folder.into(), real);
         Ok(file)
     }
 }

@@ -31,7 +31,7 @@ pub struct Pace {
     pub settle: Duration,
     /// For a file that is being written to be closed.
     pub closing: Duration,
-    /// For the rest of a text that reads worse than before.
+    /// For the rest of a text that reads worse than before, or, where nothing tells of writing, is shorter.
     pub rest: Duration,
     /// For a file that is gone to come back, or an empty one to be filled.
     pub back: Duration,
@@ -177,12 +177,20 @@ impl Attention {
             return Verdict::Same;
         }
         let before = known.and_then(|it| it.faults).unwrap_or(0);
+        // Where nobody tells of writing, a text that was cut short may read as well as a whole one.
+        let is_short = |length| {
+            let was = known.map(|it| &it.seen);
+            pending.signal == Signal::Unheard
+                && matches!(was, Some(Seen::Text(_, was)) if length < *was)
+        };
         let pause = match &found.seen {
             Seen::Missing => Some(self.pace.back),
             Seen::Names(_) | Seen::Refused(_) => Some(self.pace.rest),
-            Seen::Text(_) if found.empty => Some(self.pace.back.max(self.pace.closing)),
-            Seen::Text(_) if found.faults > before => Some(self.pace.rest),
-            Seen::Text(_) | Seen::Place(_) | Seen::Stamp(..) => None,
+            Seen::Text(..) if found.empty => Some(self.pace.back.max(self.pace.closing)),
+            Seen::Text(_, length) if found.faults > before || is_short(*length) => {
+                Some(self.pace.rest)
+            }
+            Seen::Text(..) | Seen::Place(_) | Seen::Stamp(..) => None,
         };
         if let Some(pause) = pause {
             let since = match &pending.doubtful {

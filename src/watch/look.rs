@@ -57,8 +57,8 @@ pub enum Seen {
     Missing,
     /// It is there, and cannot be read.
     Refused(String),
-    /// A text, by its digest.
-    Text([u8; 32]),
+    /// A text, by its digest and its length in bytes.
+    Text([u8; 32], usize),
     /// Where it leads.
     Place(PathBuf),
     /// The length and the time.
@@ -191,7 +191,7 @@ pub fn is_folder(path: &Path) -> bool {
 }
 
 fn of_text(text: &str) -> Seen {
-    Seen::Text(Sha256::digest(text.as_bytes()).into())
+    Seen::Text(Sha256::digest(text.as_bytes()).into(), text.len())
 }
 
 fn of_error(error: &ReadError) -> Seen {

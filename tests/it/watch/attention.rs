@@ -28,7 +28,7 @@ fn digest(text: &str) -> Seen {
     for (at, byte) in text.bytes().enumerate() {
         print[at % 32] = print[at % 32].wrapping_mul(31).wrapping_add(byte) ^ at as u8;
     }
-    Seen::Text(print)
+    Seen::Text(print, text.len())
 }
 
 fn found(text: Option<&str>) -> Found {
@@ -212,6 +212,18 @@ fn a_change_that_no_event_told_of_says_so() {
     assert_eq!(attention.judge(&one, found(Some(OLD)), ms(51)), Verdict::Changed);
     attention.hear(&one, Signal::Unheard, ms(60));
     assert_eq!(attention.judge(&one, found(Some(OLD)), ms(100)), Verdict::Same);
+}
+
+#[test]
+fn where_nobody_tells_of_writing_a_shorter_text_is_looked_at_twice() {
+    const SHORT: &str = "# half";
+    assert_eq!(faults("a.toml".as_ref(), SHORT), 0);
+    let half = runs(Closes::Told, &[Text(5, SHORT, &[Signal::Unheard]), Text(60, NEW, &[])]);
+    assert_eq!(half, vec![(75, Some(NEW))]);
+    let meant = runs(Closes::Told, &[Text(5, SHORT, &[Signal::Unheard])]);
+    assert_eq!(meant, vec![(75, Some(SHORT))]);
+    let told = runs(Closes::Told, &[Text(5, SHORT, &[Signal::Firm])]);
+    assert_eq!(told, vec![(5, Some(SHORT))]);
 }
 
 #[test]
